@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Mutexes with ranks, parking, thread start and thread-local values. Nothing
+ * here knows Winsock. A pthread call that fails here can only fail because we
+ * misuse it, so it is asserted, not returned. */
+#define _GNU_SOURCE
+#include "base/lock.h"
+#include "base/clock.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef NDEBUG
+static _Thread_local unsigned held; /* one bit a rank */
+
+static void
+rank_take(enum ws_rank rank)
+{
+    assert(held >> rank == 0 && "locks are taken in rank order");
+    held |= 1u << rank;
+}
+
+static void
+rank_drop(enum ws_rank rank)
+{
+    assert(held & 1u << rank);
+    held &= ~(1u << rank);
+}
+#else
+static void
+rank_take(enum ws_rank rank)
+{
+    (void)rank;
+}
+
+static void
+rank_drop(enum ws_rank rank)
+{
+    (void)rank;
+}
+#endif
+
+void
+ws_lock_init(struct ws_lock *l, enum ws_rank rank)
+{
+    pthread_mutex_init(&l->mutex, NULL);
+    l->rank = rank;
+}
+
+void
+ws_lock_destroy(struct ws_lock *l)
+{
+    pthread_mutex_destroy(&l->mutex);
+}
+
+WS_UNCHECKED void
+ws_lock(struct ws_lock *l)
+{
+    int err;
+
+    rank_take(l->rank);
+    err = pthread_mutex_lock(&l->mutex);
+    assert(!err);
+    (void)err;
+}
+
+WS_UNCHECKED void
+ws_unlock(struct ws_lock *l)
+{
+    rank_drop(l->rank);
+    pthread_mutex_unlock(&l->mutex);
+}
+
+void
+ws_futex_wait(atomic_uint *word, unsigned expected, int64_t deadline)
+{
+    struct timespec ts, *until = NULL;
+
+    if (deadline != WS_NEVER) {
+        ts = ws_clock_timespec(deadline);
+        until = &ts;
+    }
+    /* The bitset form takes an absolute time on the monotonic clock. */
+    syscall(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
+            until, NULL, FUTEX_BITSET_MATCH_ANY);
+}
+
+void
+ws_futex_wake(atomic_uint *word, int count)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, count, NULL, NULL,
+            0);
+}
+
+enum { IDLE, SLEEPING, WOKEN };
+
+bool
+ws_park(struct ws_park *p, int64_t deadline)
+{
+    unsigned idle = IDLE;
+
+    if (atomic_compare_exchange_strong(&p->state, &idle, SLEEPING)) {
+        do {
+            ws_futex_wait(&p->state, SLEEPING, deadline);
+        } while (atomic_load(&p->state) == SLEEPING && ws_now() < deadline);
+    }
+    return atomic_exchange(&p->state, IDLE) == WOKEN;
+}
+
+void
+ws_unpark(struct ws_park *p)
+{
+    if (atomic_exchange(&p->state, WOKEN) == SLEEPING)
+        ws_futex_wake(&p->state, 1);
+}
+
+struct start {
+    void (*run)(void *arg);
+    void *arg;
+};
+
+static void *
+trampoline(void *arg)
+{
+    struct start start = *(struct start *)arg;
+
+    free(arg);
+    start.run(start.arg);
+    return NULL;
+}
+
+/* Windows rounds a stack size up; Linux refuses one that is too small. */
+static size_t
+stack_size(size_t asked)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t least = (size_t)PTHREAD_STACK_MIN + 64 * 1024;
+
+    if (asked < least)
+        asked = least;
+    return (asked + page - 1) / page * page;
+}
+
+int
+ws_thread_start(void (*run)(void *arg), void *arg, size_t stack)
+{
+    struct start *start = malloc(sizeof(*start));
+    pthread_attr_t attr;
+    pthread_t thread;
+    int err;
+
+    if (!start)
+        return 8;
+    start->run = run;
+    start->arg = arg;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    if (stack)
+        pthread_attr_setstacksize(&attr, stack_size(stack));
+    err = pthread_create(&thread, &attr, trampoline, start);
+    pthread_attr_destroy(&attr);
+    if (err)
+        free(start);
+    return err ? 8 : 0;
+}
+
+int
+ws_tls_init(struct ws_tls *t, void (*dtor)(void *value))
+{
+    return pthread_key_create(&t->key, dtor) ? 8 : 0;
+}
+
+void *
+ws_tls_get(const struct ws_tls *t)
+{
+    return pthread_getspecific(t->key);
+}
+
+int
+ws_tls_set(const struct ws_tls *t, void *value)
+{
+    return pthread_setspecific(t->key, value) ? 8 : 0;
+}
+
+void
+ws_once_run(struct ws_once *once, void (*fn)(void))
+{
+    pthread_once(&once->once, fn);
+}
