@@ -167,6 +167,12 @@ ws_thread_start(void (*run)(void *arg), void *arg, size_t stack)
     return err ? 8 : 0;
 }
 
+void
+ws_thread_exit(void)
+{
+    pthread_exit(NULL);
+}
+
 int
 ws_tls_init(struct ws_tls *t, void (*dtor)(void *value))
 {

@@ -32,6 +32,7 @@ enum ws_rank {
     WS_RANK_CATALOG,
     WS_RANK_PROVIDER,
     WS_RANK_SOCKET,
+    WS_RANK_NAMES,
     WS_RANK_ENGINE,
     WS_RANK_DISPATCHER,
     WS_RANK_QUEUE,
@@ -73,6 +74,9 @@ void ws_futex_wake(atomic_uint *word, int count);
 /* Starts a detached thread with 'stack' bytes (0 = default). Returns 0 or
  * ERROR_NOT_ENOUGH_MEMORY's number, 8. */
 int ws_thread_start(void (*run)(void *arg), void *arg, size_t stack);
+
+/* Ends the calling thread, whoever started it: its destructors run. */
+_Noreturn void ws_thread_exit(void);
 
 /* Runs 'dtor' with the thread's 'value' when a thread ends. */
 struct ws_tls {
