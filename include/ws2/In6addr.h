@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Another spelling of in6addr.h. */
+#include "in6addr.h"

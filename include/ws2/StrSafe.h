@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Another spelling of strsafe.h. */
+#include "strsafe.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Another spelling of ws2ipdef.h. */
+#include "ws2ipdef.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* Another spelling of ws2tcpip.h. */
+#include "ws2tcpip.h"

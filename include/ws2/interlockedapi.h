@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The SDK's own place for Interlocked*; here they are in winnt.h. */
+#include "winnt.h"
