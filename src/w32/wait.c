@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: MIT */
+/* The dispatcher. A wait is a record on the caller's stack, listed at each of
+ * its objects from the moment that it must sleep; who changes an object
+ * satisfies the waits that it can, with all that follows, before it lets go of
+ * the lock. What a sleeper does is decided in step(), always under the lock.
+ *
+ * Why no wake-up is lost. (1) A wait looks at its objects and is listed in one
+ * hold of the lock, so a change comes before the look or finds the record.
+ * (2) Parking remembers a wake that comes between the unlock and the sleep;
+ * the engine's wake() promises the same for a round. (3) Leadership changes
+ * under the lock only, and whoever gives it up, in whatever way its wait ends,
+ * hands it to somebody who sleeps: leave() and complete() are the two ways.
+ * (4) The engine tells ws_wait_elect that it has become busy after it has; a
+ * waiter asks busy() and lists itself as parked in one hold of the lock.
+ * Waking once too often is harmless everywhere: the sleeper looks again. */
+#include "w32/wait.h"
+#include "w32/apc.h"
+#include "w32/poll.h"
+#include "w32/thread.h"
+
+#include "base/clock.h"
+
+#include <ws2/winbase.h>
+
+struct ws_lock ws_dispatcher = WS_LOCK_INIT(WS_RANK_DISPATCHER);
+
+static const struct ws_driver *driver;
+static struct ws_thread *leader;
+static struct ws_list parked = WS_LIST_INIT(parked);
+static struct ws_list alarms = WS_LIST_INIT(alarms);
+
+/* After so many waits that were satisfied at once, the engine gets a look. */
+#define FAIR_SHARE 32
+
+struct ws_wait_block {
+    struct ws_list node; /* in the object's waits */
+    struct ws_wait *wait;
+    unsigned index;
+};
+
+struct ws_wait {
+    struct ws_thread *thread;
+    struct ws_object *const *objects;
+    struct ws_wait_block *blocks; /* listed once the wait must sleep */
+    unsigned count;
+    bool all, alertable;
+    bool timed;  /* an alarm can satisfy it */
+    bool listed, looked, slept;
+    bool keeper; /* the background thread: leads only if nobody else can */
+    /* Stored last by who completes the wait; then the record is the sleeper's
+     * own again, and it may return without taking the lock. */
+    atomic_bool done;
+    int64_t deadline;
+    DWORD result;
+};
+
+/* ---- alarms ---- */
+
+static int64_t
+first_alarm(void) WS_REQUIRES(ws_dispatcher)
+{
+    if (ws_list_empty(&alarms))
+        return WS_NEVER;
+    return WS_CONTAINER_OF(alarms.next, struct ws_alarm, node)->due;
+}
+
+static void
+ring_alarms(void) WS_REQUIRES(ws_dispatcher)
+{
+    int64_t now;
+
+    if (ws_list_empty(&alarms))
+        return;
+    now = ws_now();
+    while (first_alarm() <= now) {
+        struct ws_list *node = ws_list_pop(&alarms);
+        struct ws_alarm *a;
+
+        if (!node)
+            break;
+        a = WS_CONTAINER_OF(node, struct ws_alarm, node);
+        a->ring(a);
+    }
+}
+
+void
+ws_alarm_init(struct ws_alarm *a, void (*ring)(struct ws_alarm *a))
+{
+    ws_list_init(&a->node);
+    a->due = WS_NEVER;
+    a->ring = ring;
+}
+
+static void
+wake_if_timed(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
+{
+    if (t && t->wait && t->wait->timed)
+        ws_thread_wake(t);
+}
+
+/* An alarm that is the first now shortens the sleep of all whom it may
+ * concern. */
+void
+ws_alarm_set(struct ws_alarm *a, int64_t due)
+{
+    struct ws_list *at;
+
+    ws_list_remove(&a->node);
+    a->due = due;
+    for (at = alarms.prev; at != &alarms; at = at->prev)
+        if (WS_CONTAINER_OF(at, struct ws_alarm, node)->due <= due)
+            break;
+    ws_list_insert(at->next, &a->node);
+    if (alarms.next != &a->node)
+        return;
+    wake_if_timed(leader);
+    WS_LIST_EACH(it, &parked)
+    wake_if_timed(WS_CONTAINER_OF(it, struct ws_thread, parked));
+}
+
+void
+ws_alarm_cancel(struct ws_alarm *a)
+{
+    ws_list_remove(&a->node);
+}
+
+/* ---- leadership ---- */
+
+static bool
+busy(void) WS_REQUIRES(ws_dispatcher)
+{
+    return driver && driver->busy();
+}
+
+/* Chooses a leader among those who sleep, if one is needed: the one who has
+ * slept longest, and the background thread only if there is no other. It stays
+ * listed as parked until it wakes and looks. */
+static void
+promote(void) WS_REQUIRES(ws_dispatcher)
+{
+    struct ws_thread *chosen = NULL;
+
+    if (leader || ws_list_empty(&parked) || !busy())
+        return;
+    WS_LIST_EACH(it, &parked)
+    {
+        chosen = WS_CONTAINER_OF(it, struct ws_thread, parked);
+        if (!chosen->wait->keeper)
+            break;
+    }
+    leader = chosen;
+    ws_unpark(&chosen->park);
+}
+
+static void
+resign(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
+{
+    if (leader != t)
+        return;
+    leader = NULL;
+    promote();
+}
+
+void
+ws_wait_wake_leader(struct ws_thread *t)
+{
+    if (t != ws_thread_current)
+        driver->wake();
+}
+
+void
+ws_wait_set_driver(const struct ws_driver *d)
+{
+    ws_lock(&ws_dispatcher);
+    driver = d;
+    ws_unlock(&ws_dispatcher);
+}
+
+void
+ws_wait_elect(void)
+{
+    ws_lock(&ws_dispatcher);
+    promote();
+    ws_unlock(&ws_dispatcher);
+}
+
+void
+ws_wait_poll(void)
+{
+    struct ws_thread *t = ws_thread_self();
+    bool lead;
+
+    ws_lock(&ws_dispatcher);
+    lead = !leader && busy();
+    if (lead) {
+        leader = t;
+        atomic_store(&t->where, WS_DRIVING);
+    }
+    ws_unlock(&ws_dispatcher);
+    if (!lead)
+        return;
+    driver->drive(0);
+    ws_lock(&ws_dispatcher);
+    atomic_store(&t->where, WS_RUNNING);
+    resign(t);
+    ws_unlock(&ws_dispatcher);
+}
+
+void
+ws_wait_fairly(void)
+{
+    struct ws_thread *t = ws_thread_self();
+
+    if (++t->undriven < FAIR_SHARE)
+        return;
+    t->undriven = 0;
+    ws_wait_poll();
+}
+
+/* ---- satisfying ---- */
+
+static bool
+signalled(const struct ws_wait *w, unsigned i) WS_REQUIRES(ws_dispatcher)
+{
+    struct ws_object *o = w->objects[i];
+
+    return o->ops->signalled(o, w->thread);
+}
+
+/* Takes what object 'i' gives; true if it was abandoned. */
+static bool
+consume(const struct ws_wait *w, unsigned i) WS_REQUIRES(ws_dispatcher)
+{
+    struct ws_object *o = w->objects[i];
+    bool abandoned = o->ops->consume && o->ops->consume(o, w->thread);
+
+    if (o->poll_fd)
+        ws_poll_sync(o);
+    return abandoned;
+}
+
+static void
+take_one(struct ws_wait *w, unsigned i) WS_REQUIRES(ws_dispatcher)
+{
+    w->result = (consume(w, i) ? WAIT_ABANDONED_0 : WAIT_OBJECT_0) + i;
+}
+
+static bool
+satisfy_any(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    for (unsigned i = 0; i < w->count; i++) {
+        if (signalled(w, i)) {
+            take_one(w, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All or nothing: looking and taking are one hold of the lock. */
+static bool
+satisfy_all(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    bool abandoned = false;
+
+    for (unsigned i = 0; i < w->count; i++)
+        if (!signalled(w, i))
+            return false;
+    for (unsigned i = 0; i < w->count; i++)
+        abandoned |= consume(w, i);
+    w->result = abandoned ? WAIT_ABANDONED_0 : WAIT_OBJECT_0;
+    return w->count > 0;
+}
+
+static bool
+satisfy(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    return w->all ? satisfy_all(w) : satisfy_any(w);
+}
+
+/* An object stands at most once in a wait's list entries: of several indices
+ * the lowest is the one to report. So an object's list may be walked while the
+ * waits on it end. */
+static void
+list(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    for (unsigned i = 0; i < w->count; i++) {
+        struct ws_wait_block *b = &w->blocks[i];
+        struct ws_list *waits = &w->objects[i]->waits;
+        bool again = !ws_list_empty(waits) &&
+                     WS_CONTAINER_OF(waits->prev, struct ws_wait_block, node)
+                             ->wait == w;
+
+        b->wait = w;
+        b->index = i;
+        ws_list_init(&b->node);
+        if (!again)
+            ws_list_append(waits, &b->node);
+    }
+    w->listed = true;
+    w->thread->wait = w;
+}
+
+static void
+unlist(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    for (unsigned i = 0; w->listed && i < w->count; i++)
+        ws_list_remove(&w->blocks[i].node);
+    w->thread->wait = NULL;
+}
+
+/* Ends the wait of a sleeper, for it: the record is not ours after the store.
+ * The thread's block still is, because no thread ends without the lock. */
+static void
+complete(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    struct ws_thread *t = w->thread;
+
+    unlist(w);
+    if (atomic_load(&t->where) != WS_PARKED) {
+        atomic_store(&w->done, true);
+        ws_thread_wake(t);
+        return;
+    }
+    ws_list_remove(&t->parked);
+    atomic_store(&t->where, WS_RUNNING);
+    resign(t); /* it had been promoted and has not taken office yet */
+    atomic_store_explicit(&w->done, true, memory_order_release);
+    ws_unpark(&t->park);
+}
+
+void
+ws_wait_update(struct ws_object *o)
+{
+    WS_LIST_EACH(it, &o->waits)
+    {
+        struct ws_wait_block *b =
+            WS_CONTAINER_OF(it, struct ws_wait_block, node);
+        struct ws_wait *w = b->wait;
+
+        if (!signalled(w, b->index))
+            continue;
+        if (!w->all)
+            take_one(w, b->index);
+        else if (!satisfy_all(w))
+            continue;
+        complete(w);
+    }
+    if (o->poll_fd)
+        ws_poll_sync(o);
+}
+
+bool
+ws_wait_alertable(const struct ws_wait *w)
+{
+    return w->alertable;
+}
+
+/* ---- waiting ---- */
+
+enum step { OVER, DRIVE, PARK };
+
+static bool
+expired(const struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    if (!w->deadline)
+        return true;
+    return w->slept && w->deadline != WS_NEVER && ws_now() >= w->deadline;
+}
+
+/* Whether the wait is over, and with what. */
+static bool
+over(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    if (atomic_load(&w->done) || (!w->listed && satisfy(w)))
+        return true;
+    if (w->alertable && !ws_list_empty(&w->thread->apcs)) {
+        w->result = WAIT_IO_COMPLETION;
+        return true;
+    }
+    w->result = WAIT_TIMEOUT;
+    return false;
+}
+
+/* Becomes the leader if there is something to lead and nobody does, or if this
+ * thread has been chosen. */
+static bool
+lead(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    struct ws_thread *t = w->thread;
+
+    if ((leader && leader != t) || !busy()) {
+        resign(t);
+        return false;
+    }
+    leader = t;
+    atomic_store(&t->where, WS_DRIVING);
+    return true;
+}
+
+/* What a waiter does next; called under the lock, first and after each sleep. A
+ * wait that only looks lets the engine look once. */
+static enum step
+step(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
+{
+    struct ws_thread *t = w->thread;
+    bool end;
+
+    atomic_store_explicit(&t->where, WS_RUNNING, memory_order_relaxed);
+    ws_list_remove(&t->parked);
+    if (w->timed)
+        ring_alarms();
+    end = over(w);
+    if (!end && expired(w)) {
+        if (!w->deadline && !w->looked) {
+            w->looked = true;
+            if (lead(w))
+                return DRIVE;
+        }
+        end = true;
+    }
+    if (end) {
+        if (!atomic_load(&w->done))
+            unlist(w);
+        resign(t);
+        return OVER;
+    }
+    if (!w->listed)
+        list(w);
+    w->slept = true;
+    if (lead(w))
+        return DRIVE;
+    ws_list_append(&parked, &t->parked);
+    atomic_store(&t->where, WS_PARKED);
+    return PARK;
+}
+
+static DWORD
+run(struct ws_wait *w)
+{
+    struct ws_thread *t = w->thread;
+    int64_t until;
+    enum step next;
+
+    for (;;) {
+        ws_lock(&ws_dispatcher);
+        next = step(w);
+        until = w->deadline;
+        if (w->timed && until && first_alarm() < until)
+            until = first_alarm();
+        ws_unlock(&ws_dispatcher);
+
+        if (next == OVER)
+            return w->result;
+        if (next == DRIVE) {
+            t->undriven = 0;
+            driver->drive(until);
+        } else if (ws_park(&t->park, until) &&
+                   atomic_load_explicit(&w->done, memory_order_acquire)) {
+            return w->result;
+        }
+    }
+}
+
+static int
+check(struct ws_object *const *objects, unsigned count, bool all, bool *timed)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct ws_object_ops *ops = objects[i]->ops;
+
+        if (!ops->signalled)
+            return ERROR_INVALID_HANDLE;
+        *timed |= ops->kind == WS_KIND_TIMER || ops->kind == WS_KIND_QUEUE;
+        for (unsigned j = 0; all && j < i; j++)
+            if (objects[i] == objects[j])
+                return ERROR_INVALID_PARAMETER;
+    }
+    return 0;
+}
+
+int
+ws_wait(struct ws_object *const *objects, unsigned count, bool all,
+        bool alertable, int64_t deadline, DWORD *result)
+{
+    struct ws_wait_block blocks[WS_WAIT_MAX + 1];
+    struct ws_wait w = {
+        .thread = ws_thread_self(),
+        .objects = objects,
+        .blocks = blocks,
+        .count = count,
+        .all = all,
+        .alertable = alertable,
+        .timed = alertable,
+        .deadline = deadline,
+    };
+    int err = check(objects, count, all, &w.timed);
+
+    if (err)
+        return err;
+    *result = run(&w);
+    if (w.result == WAIT_IO_COMPLETION)
+        ws_apc_run();
+    if (!w.slept)
+        ws_wait_fairly();
+    return 0;
+}
+
+/* ---- the background thread ---- */
+
+static void
+keep(void *arg)
+{
+    struct ws_wait w = {
+        .thread = ws_thread_self(),
+        .timed = true,
+        .keeper = true,
+        .deadline = WS_NEVER,
+    };
+
+    (void)arg;
+    run(&w);
+}
+
+static struct ws_once keeper_once = WS_ONCE_INIT;
+static int keeper_err;
+
+static void
+start_keeper(void)
+{
+    keeper_err = ws_thread_start(keep, NULL, 64 * 1024);
+}
+
+int
+ws_wait_keep(void)
+{
+    ws_once_run(&keeper_once, start_keeper);
+    return keeper_err;
+}
