@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* The way of a request, from the head of the queue to a socket: taken, judged
+ * by the application with no lock held, adopted or turned away. One function
+ * decides the fate of a peer for every outcome; nothing is lost by an error
+ * that is not the peer's. */
+#include "kit/accept.h"
+
+#include "kit/sockaddr.h"
+#include "kit/backlog.h"
+#include "w32/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A thread inside the condition function of a listener. */
+struct ws_judgement {
+    struct ws_list node;
+    struct ws_thread *judge;
+};
+
+/* ---- listening ---- */
+
+/* LSN-3, LSN-4: what is out of range becomes the nearest legal value, without
+ * a word. The kernel clamps the upper end by net.core.somaxconn. */
+static int
+legal_backlog(int backlog)
+{
+    enum { HINT_LEAST = 200, HINT_MOST = 65535 };
+
+    if (backlog == SOMAXCONN)
+        return HINT_MOST;
+    if (backlog < 0) {
+        int hint = backlog < -HINT_MOST ? HINT_MOST : -backlog;
+
+        return hint < HINT_LEAST ? HINT_LEAST : hint;
+    }
+    return backlog < 1 ? 1 : backlog;
+}
+
+static int
+may_listen(struct ws_sock *s)
+{
+    if (!ws_sock_is_stream(s))
+        return WSAEOPNOTSUPP;
+    switch (ws_sock_settle(s)) {
+    case SOCK_CONNECTED: return WSAEISCONN;
+    case SOCK_CONNECTING: return WSAEINVAL;
+    default: return s->bound ? 0 : WSAEINVAL;
+    }
+}
+
+/* SO_REUSEADDR now, for good: so that what is in TIME_WAIT under this name does
+ * not stand in the way, and what will be, not either. Who else has the name is
+ * refused all the same. */
+static int
+start_listening(struct ws_sock *s, int backlog) WS_REQUIRES(s->lock)
+{
+    struct ws_backlog *queue = NULL;
+    int err = ws_backlog_new(&queue);
+
+    if (!err)
+        err = ws_os_reuseaddr(s->fd, true);
+    if (!err)
+        err = ws_os_listen(s->fd, backlog);
+    if (err) {
+        ws_backlog_free(queue);
+        return err;
+    }
+    if (s->reuse) /* refused, rightly, if that was set after bind */
+        ws_os_first_listener(s->fd);
+    s->backlog = queue;
+    ws_sock_move(s, SOCK_LISTENING);
+    return 0;
+}
+
+int
+ws_accept_listen(struct ws_sock *s, int backlog)
+{
+    int err = may_listen(s);
+
+    if (err)
+        return err;
+    backlog = legal_backlog(backlog);
+    ws_lock(&s->lock);
+    if (ws_sock_state(s) == SOCK_LISTENING)
+        err = ws_os_listen(s->fd, backlog);
+    else
+        err = start_listening(s, backlog);
+    ws_unlock(&s->lock);
+    return err;
+}
+
+int
+ws_accept_resume(struct ws_sock *s)
+{
+    int err = ws_backlog_new(&s->backlog);
+
+    if (!err)
+        atomic_store(&s->state, SOCK_LISTENING);
+    return err;
+}
+
+/* ---- options that came too late for the kernel to clone ---- */
+
+void
+ws_accept_late_option(struct ws_sock *listener, int level, int name,
+                      const void *value, int len)
+{
+    struct ws_late_option *o = malloc(sizeof(*o) + (size_t)len);
+
+    if (!o)
+        return;
+    o->level = level;
+    o->name = name;
+    o->len = len;
+    memcpy(o->value, value, (size_t)len);
+    ws_lock(&listener->lock);
+    WS_LIST_EACH (it, &listener->backlog->options) {
+        struct ws_late_option *old =
+            WS_CONTAINER_OF(it, struct ws_late_option, node);
+
+        if (old->level == level && old->name == name) {
+            ws_list_remove(it);
+            free(old);
+        }
+    }
+    ws_list_append(&listener->backlog->options, &o->node);
+    ws_unlock(&listener->lock);
+}
+
+static void
+set_late_options(struct ws_sock *conn, struct ws_sock *listener)
+{
+    ws_lock(&listener->lock);
+    WS_LIST_EACH (it, &listener->backlog->options) {
+        struct ws_late_option *o =
+            WS_CONTAINER_OF(it, struct ws_late_option, node);
+
+        ws_os_setopt(conn->fd, conn->family, conn->type, o->level, o->name,
+                     o->value, o->len);
+    }
+    ws_unlock(&listener->lock);
+}
+
+/* ---- judging ---- */
+
+static bool
+is_judging(struct ws_sock *listener, struct ws_thread *who)
+    WS_REQUIRES(listener->lock)
+{
+    WS_LIST_EACH (it, &listener->backlog->judging) {
+        if (WS_CONTAINER_OF(it, struct ws_judgement, node)->judge == who)
+            return true;
+    }
+    return false;
+}
+
+/* A nested accept on the same listener, from inside the condition function,
+ * could only wait for itself (CND-12). */
+static int
+check_nesting(struct ws_sock *listener)
+{
+    bool nested;
+
+    ws_lock(&listener->lock);
+    nested = is_judging(listener, ws_thread_self());
+    ws_unlock(&listener->lock);
+    return nested ? WSAEINPROGRESS : 0;
+}
+
+static int
+verdict_of(int answer, GROUP group)
+{
+    switch (answer) {
+    case CF_ACCEPT: return group <= SG_CONSTRAINED_GROUP ? 0 : WSAEINVAL;
+    case CF_REJECT: return WSAECONNREFUSED;
+    case CF_DEFER: return WSATRY_AGAIN;
+    default: return WSAEINVAL;
+    }
+}
+
+/* Calls the application, with no lock held: it may call back into Winsock, on
+ * this very listener too. TCP carries no data with a request and no quality of
+ * service, so those are NULL, and there is no room for a reply. What the
+ * function leaves in the buffers is not looked at. */
+static int
+ask_application(struct ws_peer *peer, LPCONDITIONPROC ask, DWORD_PTR data)
+{
+    WSABUF caller = {(ULONG)peer->remote.len, (CHAR *)peer->remote.bytes};
+    WSABUF callee = {(ULONG)peer->local.len, (CHAR *)peer->local.bytes};
+    WSABUF reply = {0, NULL};
+    GROUP group = 0;
+    int answer = ask(&caller, NULL, NULL, NULL, &callee, &reply, &group, data);
+
+    return verdict_of(answer, group);
+}
+
+/* The function gets copies of the addresses, which it may scribble over. */
+static int
+judge(struct ws_sock *listener, struct ws_peer *peer, LPCONDITIONPROC ask,
+      DWORD_PTR data)
+{
+    struct ws_judgement here = {.judge = ws_thread_self()};
+    struct ws_peer shown = *peer;
+    int err = ws_os_name(peer->fd, &shown.local);
+
+    if (err)
+        return err;
+    ws_lock(&listener->lock);
+    ws_list_append(&listener->backlog->judging, &here.node);
+    ws_unlock(&listener->lock);
+
+    err = ask_application(&shown, ask, data);
+
+    ws_lock(&listener->lock);
+    ws_list_remove(&here.node);
+    ws_unlock(&listener->lock);
+    if (atomic_load(&listener->closing))
+        return WSAENOTSOCK; /* CND-13 */
+    if (!err && ws_os_withdrawn(peer->fd))
+        return WSAECONNRESET; /* CND-17 */
+    return err;
+}
+
+/* ---- adopting ---- */
+
+/* The descriptor is ours once ws_sock_new took it; the kernel gave it the
+ * listener's options and accept4 its mode. */
+static int
+adopt(struct ws_sock *listener, struct ws_peer *peer, SOCKET *out)
+{
+    struct ws_sock_traits traits = {
+        .family = listener->family,
+        .type = listener->type,
+        .protocol = listener->protocol,
+        .overlapped = listener->overlapped,
+        .nonblocking = atomic_load(&listener->nonblocking),
+    };
+    struct ws_sock *conn;
+    int err = ws_sock_new(peer->fd, listener->proto, &traits, &conn);
+
+    if (err)
+        return err;
+    conn->bound = true;
+    conn->reuse = listener->reuse;
+    conn->exclusive = listener->exclusive;
+    conn->oobinline = listener->oobinline;
+    conn->linger_timed = listener->linger_timed;
+    conn->debug = listener->debug;
+    conn->v6only = listener->v6only;
+    conn->no_send_buffer = listener->no_send_buffer;
+    conn->no_recv_buffer = listener->no_recv_buffer;
+    conn->recv_timeout = listener->recv_timeout;
+    conn->send_timeout = listener->send_timeout;
+    ws_sock_stamp(conn);
+    ws_sock_set_peer(conn, &peer->remote);
+    atomic_store(&conn->state, SOCK_CONNECTED);
+    set_late_options(conn, listener);
+    if (peer->deferred) /* the mode may have changed since accept4 */
+        ws_os_nonblock(conn->fd, traits.nonblocking);
+    err = ws_netev_inherit(conn, listener);
+    if (!err)
+        return ws_sock_publish(conn, out);
+    conn->fd = -1; /* as when publishing fails, the peer keeps it */
+    ws_sock_unref(conn);
+    return err;
+}
+
+/* ---- WSPAccept ---- */
+
+static int
+may_accept(struct ws_sock *s)
+{
+    if (!ws_sock_is_stream(s))
+        return WSAEOPNOTSUPP;
+    return ws_sock_state(s) == SOCK_LISTENING ? check_nesting(s) : WSAEINVAL;
+}
+
+int
+ws_accept(struct ws_sock *listener, struct sockaddr *addr, INT *addrlen,
+          LPCONDITIONPROC ask, DWORD_PTR data, SOCKET *out)
+{
+    struct ws_peer *peer = NULL;
+    struct ws_addr remote;
+    int err = may_accept(listener);
+
+    if (!err) /* asked first, so that a short buffer loses no request */
+        err = ws_sockaddr_room(listener->family, addr, addrlen);
+    if (err)
+        return err;
+    err = ws_backlog_take(listener, &peer);
+    if (!err && ask)
+        err = judge(listener, peer, ask, data);
+    if (!err) {
+        remote = peer->remote;
+        err = adopt(listener, peer, out);
+    }
+    /* The kernel has shaken hands with the peer already, so the verdict is
+     * carried out now: adopted, back to the head of the queue, or reset. */
+    ws_backlog_settle(listener, peer, err);
+    if (!err)
+        ws_sockaddr_give(&remote, addr, addrlen);
+    if (!ws_netev_idle(listener))
+        ws_netev_accepted(listener, err == WSATRY_AGAIN);
+    return err;
+}

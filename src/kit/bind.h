@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Names: who may bind what beside whom. Windows lets a more specific address
+ * stand beside a wildcard one, and connections of the past never stand in the
+ * way; Linux needs options for both, which are set here for the moment that
+ * they are needed. */
+#ifndef WS_KIT_BIND_H
+#define WS_KIT_BIND_H
+
+#include "kit/sock.h"
+
+/* Binds by name. WSAEINVAL if bound already; WSAEADDRINUSE, WSAEACCES by the
+ * tables of BND-7 and BND-8; WSAEADDRNOTAVAIL. */
+int ws_bind(struct ws_sock *s, const struct ws_addr *a);
+
+/* The name again, after the kernel let go of it with a connection that failed
+ * or a peer that was forgotten. Nothing for a socket bound implicitly. */
+void ws_bind_again(struct ws_sock *s) WS_REQUIRES(s->lock);
+
+/* The socket's end. */
+void ws_bind_forget(struct ws_sock *s);
+
+#endif

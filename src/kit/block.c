@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The loop around a system call that may block: see block.h. */
+#include "kit/block.h"
+
+#include "kit/sock.h"
+#include "os/os.h"
+#include "w32/apc.h"
+#include "w32/thread.h"
+
+struct ws_block
+ws_block_begin(struct ws_sock *s)
+{
+    bool blocking =
+        !s || !atomic_load_explicit(&s->nonblocking, memory_order_relaxed);
+
+    return (struct ws_block){
+        .sock = s,
+        .self = blocking ? ws_thread_self() : NULL,
+        .blocking = blocking,
+    };
+}
+
+int
+ws_block_enter(struct ws_block *b)
+{
+    b->entered = b->blocking && ws_thread_block(b->self);
+    return b->blocking && !b->entered ? WS_OS_DONTWAIT : 0;
+}
+
+void
+ws_block_enter_after_apcs(struct ws_block *b)
+{
+    while (ws_block_enter(b))
+        ws_apc_run();
+}
+
+static bool
+closed(const struct ws_block *b)
+{
+    return b->sock && atomic_load(&b->sock->closing);
+}
+
+bool
+ws_block_again(struct ws_block *b, int *err)
+{
+    bool entered = b->entered;
+
+    if (entered)
+        ws_thread_unblock(b->self);
+    b->entered = false;
+    if (!b->blocking)
+        return false;
+    if (closed(b)) {
+        if (*err)
+            *err = WSAEINTR;
+        return false;
+    }
+    if (*err == WSAEINTR || (*err == WSAEWOULDBLOCK && !entered)) {
+        ws_apc_run();
+        return true;
+    }
+    if (*err == WSAEWOULDBLOCK)
+        *err =
+            WSAETIMEDOUT; /* a blocking descriptor says so for nothing else */
+    return false;
+}

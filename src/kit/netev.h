@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Network events: what WSAEventSelect and WSAAsyncSelect registered, what has
+ * been recorded, and what may be told again. The rules of when an event is
+ * raised and what re-enables it are in netev.c, in one table. */
+#ifndef WS_KIT_NETEV_H
+#define WS_KIT_NETEV_H
+
+#include <ws2/winsock2.h>
+
+#include <stdbool.h>
+
+struct ws_sock;
+struct ws_event;
+
+/* Guarded by the socket's lock. At most one of 'event' and 'window' is set. */
+struct ws_netev {
+    long interest;   /* the registered mask; 0: no registration */
+    long record;     /* event mode: told, not yet enumerated */
+    long armed;      /* events that may be told again */
+    unsigned missed; /* readiness that could not be told yet */
+    short error[FD_MAX_EVENTS];
+    struct ws_event *event; /* a reference */
+    HWND window;
+    unsigned message;
+};
+
+void ws_netev_init(struct ws_netev *ne);
+
+/* WSPEventSelect and WSPAsyncSelect; mask 0 cancels. They take their own
+ * reference on 'event'. */
+int ws_netev_select(struct ws_sock *s, struct ws_event *event, long mask);
+int ws_netev_async(struct ws_sock *s, HWND window, unsigned message, long mask);
+
+/* Copies and clears the record, resets 'event' if not NULL (EVT-13). */
+void ws_netev_enum(struct ws_sock *s, struct ws_event *event,
+                   WSANETWORKEVENTS *out);
+
+/* Drops the registration: the socket closes. */
+void ws_netev_cancel(struct ws_sock *s);
+
+/* The accepted socket gets the listener's registration (EVT-46). */
+int ws_netev_inherit(struct ws_sock *conn, struct ws_sock *listener);
+
+/* The engine's word. */
+void ws_netev_ready(struct ws_sock *s, unsigned ready);
+
+/* What calls tell afterwards, each the re-enabling function of an event:
+ * a receive ('err' its outcome, 'more' when data may be left, 'oob' when it
+ * read urgent data); a send that ended 'err'; an accept, which leaves the
+ * listener silent if it 'deferred'. */
+void ws_netev_received(struct ws_sock *s, int err, bool more, bool oob);
+void ws_netev_sent(struct ws_sock *s, int err);
+void ws_netev_accepted(struct ws_sock *s, bool deferred);
+
+/* The socket has been bound: a datagram socket may now report (EVT-39). */
+void ws_netev_bound(struct ws_sock *s);
+
+/* With the socket's lock held: an attempt to connect starts; it has ended. */
+void ws_netev_attempt(struct ws_sock *s);
+void ws_netev_connected(struct ws_sock *s, int err);
+
+/* The cheap question before the calls above: nobody is registered. */
+bool ws_netev_idle(struct ws_sock *s);
+
+#endif
