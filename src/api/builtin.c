@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The one place where the library knows which providers are in it. */
+#include "api/builtin.h"
+
+#include "api/border.h"
+#include "api/names.h"
+#include "prov/dns/nsp.h"
+#include "prov/tcpip/tcpip.h"
+#include "spi/info.h"
+#include "spi/provider.h"
+
+#include <ws2/ws2ext.h>
+
+const struct ws_names ws_names = {
+    .addresses = ws_nsp_addresses,
+    .name = ws_nsp_name,
+    .host_by_name = ws_nsp_host_by_name,
+    .host_by_addr = ws_nsp_host_by_addr,
+    .service_by_name = ws_nsp_service_by_name,
+    .service_by_port = ws_nsp_service_by_port,
+    .protocol_by_name = ws_nsp_protocol_by_name,
+    .protocol_by_number = ws_nsp_protocol_by_number,
+    .own_name = ws_nsp_own_name,
+};
+
+/* The families that tcpip serves; their entries name its provider ids. */
+static const int tcpip_families[] = {AF_INET, AF_INET6};
+
+int
+ws_builtin_load(void)
+{
+    struct ws_entry *e;
+    int err = ws_catalog_load();
+
+    for (size_t i = 0; !err && i < WS_ARRAY_LEN(tcpip_families); i++) {
+        err = ws_catalog_for_family(tcpip_families[i], &e);
+        if (!err)
+            err = ws_provider_register(&e->info.ProviderId, ws_tcpip_startup);
+    }
+    return err;
+}
+
+/* A descriptor that came from elsewhere becomes a socket of the entry that
+ * would have made one like it. */
+SOCKET
+ws2_socket_adopt(int fd)
+{
+    const WSPPROC_TABLE *p;
+    WSAPROTOCOL_INFOW info;
+    struct ws_entry *e;
+    SOCKET s = INVALID_SOCKET;
+    int af, type, protocol;
+    int err = ws_route_started();
+
+    if (!err)
+        err = ws_tcpip_describe(fd, &af, &type, &protocol);
+    if (!err)
+        err = ws_catalog_match(af, type, protocol, &e);
+    if (!err)
+        err = ws_provider_start(e, &p);
+    if (!err) {
+        ws_info_widen(&e->info, &info);
+        err = ws_tcpip_adopt(fd, &info, &s);
+    }
+    return ws_api_socket(err, s);
+}
