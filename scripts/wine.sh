@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds the API tests with mingw and runs them under Wine: the second opinion.
+# Nothing of this library takes part; where the two disagree the documents
+# decide, and the test says so.  Arguments: names of test files without _test.c
+# (all of them if none is given).
+#
+#   WINEPREFIX  where Wine keeps its files; made on first use
+#   JOBS        tests at a time (2)
+
+set -u
+cd "$(dirname "$0")/.." || exit 2
+
+cc=${MINGW_CC:-x86_64-w64-mingw32-gcc}
+out=${BUILD:-build}/wine
+for tool in "$cc" wine; do
+    command -v "$tool" >/dev/null || {
+        echo "skip: $tool is not installed"
+        echo "0 passed, 0 failed, 1 skipped"
+        exit 0
+    }
+done
+
+export WINEPREFIX="${WINEPREFIX:-${XDG_CACHE_HOME:-$HOME/.cache}/ws2-wine}"
+export WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.exe="
+unset DISPLAY
+mkdir -p "$out" "$WINEPREFIX" || exit 2
+
+common="tests/t.c tests/t_win32.c tests/api/net.c"
+headers="tests/t.h tests/api/net.h"
+
+# newer TARGET FILE...: whether TARGET is as new as each FILE
+newer() {
+    target=$1
+    shift
+    for file; do
+        [ "$target" -nt "$file" ] || return 1
+    done
+}
+
+build() {
+    newer "$out/$1.exe" "tests/api/$1.c" $common $headers && return
+    "$cc" -std=gnu11 -O1 -g -Wall -Wextra -D_WIN32_WINNT=0x0A00 -Itests \
+        "tests/api/$1.c" $common -o "$out/$1.exe" -static -lws2_32 -lmswsock
+}
+
+if [ $# -gt 0 ]; then
+    names=$(printf '%s_test ' "$@")
+else
+    names=$(cd tests/api && ls -- *_test.c | sed 's/\.c$//')
+fi
+
+# The first start fills the prefix, which must not count as a test's time.
+wine cmd /c exit >/dev/null 2>&1
+
+passed=0 failed=0 skipped=0 bad=0
+for name in $names; do
+    echo "== $name"
+    if ! build "$name"; then
+        bad=1
+        continue
+    fi
+    wine "$out/$name.exe" -j "${JOBS:-2}" 2>/dev/null | tr -d '\r' |
+        tee "$out/$name.log"
+    set -- $(sed -n \
+        's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
+        "$out/$name.log") 0 0 0
+    [ "$1$2$3" = 000 ] && bad=1
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$bad" = 0 ]
