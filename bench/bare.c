@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* The yardstick: servers and a client that do by plain system calls what
+ * winsock.c does through the library. Each listens on a port of loopback,
+ * prints it and serves until it is killed. They are not meant to be clever:
+ * invariant: a message costs the calls that its model needs and no more. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <malloc.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BACKLOG 4096
+#define MESSAGE 64
+#define BATCH 64
+#define MANY 2048
+
+static void
+die(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static int
+listen_and_tell(void)
+{
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in sin = {.sin_family = AF_INET};
+    socklen_t len = sizeof(sin);
+    int on = 1;
+
+    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (bind(s, (struct sockaddr *)&sin, sizeof(sin)) || listen(s, BACKLOG) ||
+        getsockname(s, (struct sockaddr *)&sin, &len))
+        die("listen");
+    printf("port %d\n", ntohs(sin.sin_port));
+    fflush(stdout);
+    return s;
+}
+
+static int
+connect_to(int port)
+{
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in sin = {.sin_family = AF_INET};
+    int on = 1;
+
+    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sin.sin_port = htons((uint16_t)port);
+    setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (connect(s, (struct sockaddr *)&sin, sizeof(sin)))
+        die("connect");
+    return s;
+}
+
+static int
+accept_from(int listener, int flags)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof(peer);
+
+    return accept4(listener, (struct sockaddr *)&peer, &len, flags);
+}
+
+/* What arrived goes back; -1 at the end of the connection. */
+static int
+echo(int s)
+{
+    char buf[4096];
+    ssize_t n = recv(s, buf, sizeof(buf), 0);
+
+    return n > 0 && send(s, buf, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -1;
+}
+
+/* ---- servers ---- */
+
+static void
+serve_accept(void)
+{
+    int listener = listen_and_tell();
+
+    for (;;) {
+        int s = accept_from(listener, SOCK_CLOEXEC);
+
+        if (s < 0)
+            die("accept4");
+        close(s);
+    }
+}
+
+static void
+serve_ping(void)
+{
+    int listener = listen_and_tell();
+
+    for (;;) {
+        int s = accept_from(listener, SOCK_CLOEXEC);
+
+        while (echo(s) == 0)
+            continue;
+        close(s);
+    }
+}
+
+static void
+watch(int ep, int s)
+{
+    struct epoll_event ev = {.events = EPOLLIN, .data.fd = s};
+
+    if (epoll_ctl(ep, EPOLL_CTL_ADD, s, &ev))
+        die("epoll_ctl");
+}
+
+static void
+serve_epoll(void)
+{
+    int listener = listen_and_tell();
+    int ep = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event ev[BATCH];
+
+    watch(ep, listener);
+    for (;;) {
+        int n = epoll_wait(ep, ev, BATCH, -1);
+
+        for (int i = 0; i < n; i++) {
+            if (ev[i].data.fd == listener)
+                watch(ep, accept_from(listener, SOCK_CLOEXEC | SOCK_NONBLOCK));
+            else if (echo(ev[i].data.fd))
+                close(ev[i].data.fd);
+        }
+    }
+}
+
+static void
+serve_poll(void)
+{
+    static struct pollfd fds[MANY];
+    nfds_t count = 1;
+
+    fds[0] = (struct pollfd){.fd = listen_and_tell(), .events = POLLIN};
+    for (;;) {
+        if (poll(fds, count, -1) < 0)
+            die("poll");
+        for (nfds_t i = count - 1; i > 0; i--) {
+            if (fds[i].revents && echo(fds[i].fd)) {
+                close(fds[i].fd);
+                fds[i] = fds[--count];
+            }
+        }
+        if (fds[0].revents && count < MANY) {
+            fds[count].fd = accept_from(fds[0].fd, SOCK_NONBLOCK);
+            fds[count++].events = POLLIN;
+        }
+    }
+}
+
+/* ---- the client of the ping-pong ---- */
+
+static double
+now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static long
+ping_until(int s, double end)
+{
+    char buf[MESSAGE] = {0};
+    long count = 0;
+
+    do {
+        for (int i = 0; i < 16; i++, count++)
+            if (send(s, buf, MESSAGE, MSG_NOSIGNAL) != MESSAGE ||
+                recv(s, buf, MESSAGE, MSG_WAITALL) != MESSAGE)
+                die("ping");
+    } while (now() < end);
+    return count;
+}
+
+/* Says when the measured stretch begins and what it held. */
+static void
+ping(int port, double warm, double length)
+{
+    int s = connect_to(port);
+    double begin;
+    long count;
+
+    ping_until(s, now() + warm);
+    puts("go");
+    fflush(stdout);
+    begin = now();
+    count = ping_until(s, begin + length);
+    printf("done %ld %.6f\n", count, now() - begin);
+    fflush(stdout);
+    pause(); /* the server's CPU clock is read before the connection ends */
+}
+
+/* ---- memory and event objects ---- */
+
+static double
+heap_bytes(void)
+{
+    struct mallinfo2 m = mallinfo2();
+
+    return (double)m.uordblks + (double)m.hblkhd;
+}
+
+static double
+resident_bytes(void)
+{
+    long size, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+
+    if (!f || fscanf(f, "%ld %ld", &size, &resident) != 2)
+        die("statm");
+    fclose(f);
+    return (double)resident * (double)sysconf(_SC_PAGESIZE);
+}
+
+static void
+connect_pairs(int listener, int *s, int count)
+{
+    struct sockaddr_in sin;
+    socklen_t len = sizeof(sin);
+
+    getsockname(listener, (struct sockaddr *)&sin, &len);
+    for (int i = 0; i < count; i += 2) {
+        s[i] = connect_to(ntohs(sin.sin_port));
+        s[i + 1] = accept_from(listener, SOCK_CLOEXEC);
+    }
+}
+
+/* The accepted end goes first and waits out its time in the kernel; nothing
+ * of it is the process's. */
+static void
+close_pairs(const int *s, int count)
+{
+    for (int i = 0; i < count; i++)
+        close(s[i ^ 1]);
+}
+
+/* Prints the bytes a socket of heap and resident memory, and what is left of a
+ * second cycle. */
+static void
+memory(int count)
+{
+    int listener = listen_and_tell();
+    int *s = calloc((size_t)count, sizeof(*s));
+    double heap, resident, left;
+
+    memset(s, 0xff, (size_t)count * sizeof(*s));
+    heap = heap_bytes();
+    resident = resident_bytes();
+    connect_pairs(listener, s, count);
+    heap = (heap_bytes() - heap) / count;
+    resident = (resident_bytes() - resident) / count;
+    close_pairs(s, count);
+    left = heap_bytes();
+    connect_pairs(listener, s, count);
+    close_pairs(s, count);
+    left = heap_bytes() - left;
+    printf("memory %.1f %.1f %.0f\n", heap, resident, left);
+}
+
+/* Nanoseconds to raise and lower a flag that another thread could poll, and to
+ * raise it and wait for it. */
+static void
+objects(void)
+{
+    enum { TURNS = 200000 };
+    int e = eventfd(0, EFD_CLOEXEC);
+    struct pollfd p = {.fd = e, .events = POLLIN};
+    uint64_t v = 1;
+    double begin = now(), set_reset, set_wait;
+
+    for (int i = 0; i < TURNS; i++)
+        if (write(e, &v, 8) != 8 || read(e, &v, 8) != 8)
+            die("eventfd");
+    set_reset = now() - begin;
+    begin = now();
+    for (int i = 0; i < TURNS; i++)
+        if (write(e, &v, 8) != 8 || poll(&p, 1, -1) != 1 || read(e, &v, 8) != 8)
+            die("eventfd");
+    set_wait = now() - begin;
+    printf("objects %.1f %.1f\n", set_reset / TURNS * 1e9,
+           set_wait / TURNS * 1e9);
+}
+
+/* ---- */
+
+static const struct server {
+    const char *name;
+    void (*serve)(void);
+} servers[] = {
+    {"accept",  serve_accept},
+    {"ping",    serve_ping  },
+    {"epoll",   serve_epoll },
+    {"poll",    serve_poll  },
+    {"objects", objects     },
+};
+
+static void
+raise_limit(void)
+{
+    struct rlimit r;
+
+    getrlimit(RLIMIT_NOFILE, &r);
+    r.rlim_cur = r.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &r);
+}
+
+int
+main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+
+    raise_limit();
+    if (argc == 5 && !strcmp(name, "client"))
+        ping(atoi(argv[4]), atof(argv[2]), atof(argv[3]));
+    if (argc == 3 && !strcmp(name, "memory")) {
+        memory(atoi(argv[2]));
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof(servers) / sizeof(*servers); i++) {
+        if (!strcmp(name, servers[i].name)) {
+            servers[i].serve();
+            return 0;
+        }
+    }
+    fprintf(stderr, "usage: bare accept|ping|epoll|poll|objects\n"
+                    "       bare memory SOCKETS\n"
+                    "       bare client WARM SECONDS PORT\n");
+    return 2;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* Transfer: the four entries that move data, and select. What they do is in
+ * kit/xfer.c; here arguments are checked and results stored. */
+#include "prov/tcpip/tcpip.h"
+
+#include "kit/border.h"
+#include "kit/select.h"
+#include "kit/sockaddr.h"
+#include "kit/xfer.h"
+
+/* Overlapped calls come with completion ports; until then a socket with the
+ * overlapped attribute refuses them, and one without ignores the argument
+ * (SOC-3). */
+static int
+check_call(const struct ws_sock *s, const WSAOVERLAPPED *ov, const DWORD *moved)
+{
+    if (ov && s->overlapped)
+        return WSAEOPNOTSUPP;
+    return moved ? 0 : WSAEFAULT; /* OVL-8 */
+}
+
+static int WSPAPI
+entry_send(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD sent, DWORD flags,
+           LPWSAOVERLAPPED ov, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
+           LPWSATHREADID thread, LPINT errp)
+{
+    struct ws_sock *s = NULL;
+    int err = ws_sock_ref(handle, &s);
+
+    (void)routine, (void)thread;
+    if (!err)
+        err = check_call(s, ov, sent);
+    if (!err)
+        err = ws_xfer_send(s, bufs, count, flags, NULL, sent);
+    ws_sock_unref(s);
+    return ws_spi_int(err, errp);
+}
+
+/* On a stream the address is not even looked at (CLS-14). */
+static int
+take_destination(struct ws_sock *s, const struct sockaddr *to, int len,
+                 struct ws_addr *a, const struct ws_addr **out)
+{
+    int err;
+
+    *out = NULL;
+    if (ws_sock_is_stream(s) || !to)
+        return 0;
+    err = ws_sockaddr_take(s->family, to, len, a);
+    if (!err)
+        *out = a;
+    return err;
+}
+
+static int WSPAPI
+entry_sendto(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD sent,
+             DWORD flags, const struct sockaddr *to, int len,
+             LPWSAOVERLAPPED ov, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
+             LPWSATHREADID thread, LPINT errp)
+{
+    struct ws_sock *s = NULL;
+    struct ws_addr room;
+    const struct ws_addr *a;
+    int err = ws_sock_ref(handle, &s);
+
+    (void)routine, (void)thread;
+    if (!err)
+        err = check_call(s, ov, sent);
+    if (!err)
+        err = take_destination(s, to, len, &room, &a);
+    if (!err)
+        err = ws_xfer_send(s, bufs, count, flags, a, sent);
+    ws_sock_unref(s);
+    return ws_spi_int(err, errp);
+}
+
+static int WSPAPI
+entry_recv(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD got,
+           LPDWORD flags, LPWSAOVERLAPPED ov,
+           LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
+           LPINT errp)
+{
+    struct ws_sock *s = NULL;
+    int err = ws_sock_ref(handle, &s);
+
+    (void)routine, (void)thread;
+    if (!err)
+        err = check_call(s, ov, got);
+    if (!err && !flags)
+        err = WSAEFAULT;
+    if (!err)
+        err = ws_xfer_recv(s, bufs, count, flags, NULL, got);
+    ws_sock_unref(s);
+    return ws_spi_int(err, errp);
+}
+
+static int
+check_source(struct ws_sock *s, const struct sockaddr *from, const INT *len)
+{
+    if (ws_sock_is_stream(s))
+        return 0;
+    if (from && !len)
+        return WSAEFAULT;
+    return ws_sockaddr_room(s->family, from, len);
+}
+
+static int WSPAPI
+entry_recvfrom(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD got,
+               LPDWORD flags, struct sockaddr *from, LPINT len,
+               LPWSAOVERLAPPED ov, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
+               LPWSATHREADID thread, LPINT errp)
+{
+    struct ws_sock *s = NULL;
+    struct ws_addr a = {.len = 0};
+    int err = ws_sock_ref(handle, &s);
+
+    (void)routine, (void)thread;
+    if (!err)
+        err = check_call(s, ov, got);
+    if (!err)
+        err = flags ? check_source(s, from, len) : WSAEFAULT;
+    if (!err)
+        err = ws_xfer_recv(s, bufs, count, flags, from ? &a : NULL, got);
+    if (a.len && (!err || err == WSAEMSGSIZE))
+        ws_sockaddr_give(&a, from, len);
+    ws_sock_unref(s);
+    return ws_spi_int(err, errp);
+}
+
+static int WSPAPI
+entry_select(int nfds, fd_set *read, fd_set *write, fd_set *except,
+             const struct timeval *timeout, LPINT errp)
+{
+    int count = 0;
+    int err = ws_select(read, write, except, timeout, &count);
+
+    (void)nfds; /* SEL-1 */
+    return err ? ws_spi_int(err, errp) : count;
+}
+
+static BOOL WSPAPI
+entry_get_overlapped_result(SOCKET handle, LPWSAOVERLAPPED ov, LPDWORD moved,
+                            BOOL wait, LPDWORD flags, LPINT errp)
+{
+    struct ws_sock *s = NULL;
+    int err = ws_sock_ref(handle, &s);
+
+    (void)ov, (void)moved, (void)wait, (void)flags;
+    ws_sock_unref(s);
+    return ws_spi_bool(err ? err : WSAEOPNOTSUPP, errp);
+}
+
+void
+ws_tcpip_data_entries(WSPPROC_TABLE *t)
+{
+    t->lpWSPSend = entry_send;
+    t->lpWSPSendTo = entry_sendto;
+    t->lpWSPRecv = entry_recv;
+    t->lpWSPRecvFrom = entry_recvfrom;
+    t->lpWSPSelect = entry_select;
+    t->lpWSPGetOverlappedResult = entry_get_overlapped_result;
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* WSPIoctl: one line a code, with the sizes it needs, and one function a line.
+ * A code that is not in the table is WSAEOPNOTSUPP (IOC-2). */
+#include "prov/tcpip/tcpip.h"
+
+#include "kit/border.h"
+#include "kit/select.h"
+
+#include <mstcpip.h>
+#include <mswsock.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ws2tcpip.h>
+
+/* A call's buffers; 'returned' is how much of 'out' was filled, or would have
+ * to be there. */
+struct call {
+    struct ws_sock *sock;
+    const void *in;
+    void *out;
+    DWORD in_size, out_size, returned;
+};
+
+static int
+give(struct call *c, const void *from, size_t size)
+{
+    c->returned = (DWORD)size;
+    if (c->out_size < size)
+        return WSAEFAULT;
+    memcpy(c->out, from, size);
+    return 0;
+}
+
+static DWORD
+in_word(const struct call *c)
+{
+    DWORD v;
+
+    memcpy(&v, c->in, sizeof(v));
+    return v;
+}
+
+/* ---- the socket's own ---- */
+
+/* IOC-3, EVT-4. */
+static int
+set_blocking(struct call *c)
+{
+    struct ws_sock *s = c->sock;
+    bool nonblocking = in_word(c);
+    int err;
+
+    ws_lock(&s->lock);
+    if (!nonblocking && s->netev.interest)
+        err = WSAEINVAL;
+    else
+        err = ws_sock_set_mode(s, nonblocking);
+    ws_unlock(&s->lock);
+    return err;
+}
+
+static int
+get_readable(struct call *c)
+{
+    uint32_t bytes = 0;
+    int err = ws_os_queued(c->sock->fd, &bytes);
+
+    return err ? err : give(c, &bytes, sizeof(bytes));
+}
+
+/* IOC-5: TRUE where no urgent data lies ahead. */
+static int
+get_at_mark(struct call *c)
+{
+    struct ws_os_poll p = {.fd = c->sock->fd, .want = WS_IO_PRI};
+    size_t count = 0;
+    bool at = true;
+    BOOL none;
+    int err = 0;
+
+    if (!ws_sock_is_stream(c->sock))
+        return WSAEINVAL;
+    if (!ws_os_poll(&p, 1, 0, &count) && p.ready & WS_IO_PRI)
+        err = ws_os_atmark(c->sock->fd, &at);
+    none = at;
+    return err ? err : give(c, &none, sizeof(none));
+}
+
+static int
+get_base_handle(struct call *c)
+{
+    SOCKET self = (SOCKET)c->sock->fd;
+
+    return give(c, &self, sizeof(self));
+}
+
+static int
+set_keepalive(struct call *c)
+{
+    struct tcp_keepalive k;
+
+    memcpy(&k, c->in, sizeof(k));
+    return ws_os_keepalive_vals(c->sock->fd, k.onoff, k.keepalivetime,
+                                k.keepaliveinterval);
+}
+
+/* RCV-6. The kernel tells a connected socket of each unreachable port; whether
+ * the program hears of it is decided where data is moved. */
+static int
+set_udp_reset(struct call *c)
+{
+    if (c->sock->type != SOCK_DGRAM)
+        return WSAEOPNOTSUPP;
+    atomic_store(&c->sock->deaf, !in_word(c));
+    return 0;
+}
+
+/* IOC-6: what Windows says of a fresh connection; there is no tuning here. */
+static int
+get_ideal_backlog(struct call *c)
+{
+    const ULONG ideal = 0x10000;
+
+    if (!ws_sock_is_stream(c->sock))
+        return WSAEOPNOTSUPP;
+    if (ws_sock_settle(c->sock) != SOCK_CONNECTED)
+        return WSAENOTCONN;
+    return give(c, &ideal, sizeof(ideal));
+}
+
+/* ---- extension functions: EXT-1 ---- */
+
+/* WSAPoll has no entry in the proc table. */
+static int WSPAPI
+poll_many(LPWSAPOLLFD fds, ULONG count, INT timeout, LPINT errp)
+{
+    int ready = 0;
+    int err = ws_select_poll(fds, count, timeout, &ready);
+
+    return err ? ws_spi_int(err, errp) : ready;
+}
+
+static const struct extension {
+    GUID id;
+    void (*function)(void);
+} extensions[] = {
+    {WSAID_WSAPOLL, (void (*)(void))poll_many},
+};
+
+static int
+get_extension(struct call *c)
+{
+    for (size_t i = 0; i < WS_ARRAY_LEN(extensions); i++)
+        if (memcmp(c->in, &extensions[i].id, sizeof(GUID)) == 0)
+            return give(c, &extensions[i].function,
+                        sizeof(extensions[i].function));
+    return WSAEINVAL;
+}
+
+/* ---- addresses of this host ---- */
+
+/* A SOCKET_ADDRESS_LIST in one buffer: the list, then what it points to. */
+static int
+give_list(struct call *c, const struct ws_os_ifaddr *all, size_t count)
+{
+    size_t each = (size_t)ws_addr_size(c->sock->family);
+    size_t head =
+        offsetof(SOCKET_ADDRESS_LIST, Address) + count * sizeof(SOCKET_ADDRESS);
+    SOCKET_ADDRESS_LIST *list = c->out;
+
+    c->returned = (DWORD)(head + count * each);
+    if (c->out_size < c->returned)
+        return WSAEFAULT;
+    list->iAddressCount = (INT)count;
+    for (size_t i = 0; i < count; i++) {
+        char *at = (char *)c->out + head + i * each;
+
+        memcpy(at, all[i].addr.bytes, each);
+        list->Address[i].lpSockaddr = (LPSOCKADDR)at;
+        list->Address[i].iSockaddrLength = (INT)each;
+    }
+    return 0;
+}
+
+static int
+get_addresses(struct call *c)
+{
+    struct ws_os_ifaddr *all;
+    size_t count;
+    int err = ws_os_ifaddrs(c->sock->family, &all, &count);
+
+    if (!err) {
+        err = give_list(c, all, count);
+        free(all);
+    }
+    return err;
+}
+
+static void
+fill_interface(INTERFACE_INFO *to, const struct ws_os_ifaddr *from)
+{
+    memset(to, 0, sizeof(*to));
+    to->iiFlags = from->flags;
+    memcpy(&to->iiAddress, from->addr.bytes, sizeof(SOCKADDR_IN));
+    memcpy(&to->iiBroadcastAddress, from->broadcast.bytes, sizeof(SOCKADDR_IN));
+    memcpy(&to->iiNetmask, from->netmask.bytes, sizeof(SOCKADDR_IN));
+}
+
+/* The structure has room for IPv4 only, whatever the socket is. */
+static int
+get_interfaces(struct call *c)
+{
+    struct ws_os_ifaddr *all;
+    size_t count;
+    int err = ws_os_ifaddrs(AF_INET, &all, &count);
+
+    if (err)
+        return err;
+    c->returned = (DWORD)(count * sizeof(INTERFACE_INFO));
+    if (c->out_size < c->returned)
+        err = WSAEFAULT;
+    for (size_t i = 0; i < count && !err; i++)
+        fill_interface((INTERFACE_INFO *)c->out + i, &all[i]);
+    free(all);
+    return err;
+}
+
+static int
+get_route(struct call *c)
+{
+    struct ws_addr to = {.len = 0}, local;
+    size_t need = (size_t)ws_addr_size(c->sock->family);
+    int err;
+
+    if (c->in_size < need)
+        return WSAEINVAL;
+    memcpy(to.bytes, c->in, need);
+    to.len = (int)need;
+    if (to.family != c->sock->family)
+        return WSAEAFNOSUPPORT;
+    err = ws_os_route(&to, &local);
+    return err ? err : give(c, local.bytes, (size_t)local.len);
+}
+
+/* ---- the table ---- */
+
+static const struct code {
+    DWORD code;
+    DWORD in_least; /* shorter input is WSAEFAULT */
+    int (*run)(struct call *c);
+} codes[] = {
+    {FIONBIO,                            4,                            set_blocking     },
+    {FIONREAD,                           0,                            get_readable     },
+    {SIOCATMARK,                         0,                            get_at_mark      },
+    {SIO_BASE_HANDLE,                    0,                            get_base_handle  },
+    {SIO_BSP_HANDLE,                     0,                            get_base_handle  },
+    {SIO_BSP_HANDLE_SELECT,              0,                            get_base_handle  },
+    {SIO_BSP_HANDLE_POLL,                0,                            get_base_handle  },
+    {SIO_KEEPALIVE_VALS,                 sizeof(struct tcp_keepalive), set_keepalive    },
+    {SIO_UDP_CONNRESET,                  4,                            set_udp_reset    },
+    {SIO_IDEAL_SEND_BACKLOG_QUERY,       0,                            get_ideal_backlog},
+    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension    },
+    {SIO_ADDRESS_LIST_QUERY,             0,                            get_addresses    },
+    {SIO_GET_INTERFACE_LIST,             0,                            get_interfaces   },
+    {SIO_ROUTING_INTERFACE_QUERY,        0,                            get_route        },
+};
+
+static int
+run(DWORD code, struct call *c)
+{
+    for (size_t i = 0; i < WS_ARRAY_LEN(codes); i++) {
+        if (codes[i].code != code)
+            continue;
+        if (c->in_size < codes[i].in_least)
+            return WSAEFAULT;
+        return codes[i].run(c);
+    }
+    if (code == (DWORD)SIO_SET_QOS || code == (DWORD)SIO_GET_QOS)
+        return WSAENOPROTOOPT; /* QOS-17 */
+    return WSAEOPNOTSUPP;
+}
+
+/* IOC-2: the count is asked for before anything else. NULL buffers have no
+ * size, so that no entry need look at the pointers. */
+int WSPAPI
+ws_tcpip_ioctl(SOCKET handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
+               DWORD out_size, LPDWORD returned, LPWSAOVERLAPPED ov,
+               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
+               LPINT errp)
+{
+    struct call c = {.in = in, .out = out};
+    int err = ws_sock_ref(handle, &c.sock);
+
+    (void)routine, (void)thread;
+    c.in_size = in ? in_size : 0;
+    c.out_size = out ? out_size : 0;
+    if (!err && !returned)
+        err = WSAEFAULT;
+    if (!err && ov && c.sock->overlapped)
+        err = WSAEOPNOTSUPP;
+    if (!err)
+        err = run(code, &c);
+    if (returned && err != WSAENOTSOCK)
+        *returned = c.returned;
+    ws_sock_unref(c.sock);
+    return ws_spi_int(err, errp);
+}

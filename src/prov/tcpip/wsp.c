@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* The provider's face: start and end, the proc table, and the making of
+ * sockets. */
+#include "prov/tcpip/tcpip.h"
+
+#include "kit/accept.h"
+#include "kit/border.h"
+#include "kit/drive.h"
+#include "kit/sockaddr.h"
+
+#include <stdlib.h>
+#include <wchar.h>
+
+static struct ws_lock starting = WS_LOCK_INIT(WS_RANK_STARTUP);
+static unsigned started;
+static WSPUPCALLTABLE newest; /* SPI-7; under 'starting' */
+
+/* ---- making sockets ---- */
+
+#define KNOWN_FLAGS                                                            \
+    (WSA_FLAG_OVERLAPPED | WSA_FLAG_MULTIPOINT_C_ROOT |                        \
+     WSA_FLAG_MULTIPOINT_C_LEAF | WSA_FLAG_MULTIPOINT_D_ROOT |                 \
+     WSA_FLAG_MULTIPOINT_D_LEAF | WSA_FLAG_NO_HANDLE_INHERIT)
+
+/* SOC-5: IP multicast has no roots, and TCP no multipoint at all. */
+static int
+check_flags(DWORD flags, const WSAPROTOCOL_INFOW *info)
+{
+    const DWORD leaves =
+        WSA_FLAG_MULTIPOINT_C_LEAF | WSA_FLAG_MULTIPOINT_D_LEAF;
+    const DWORD roots = WSA_FLAG_MULTIPOINT_C_ROOT | WSA_FLAG_MULTIPOINT_D_ROOT;
+
+    if (flags & ~(DWORD)KNOWN_FLAGS || flags & roots)
+        return WSAEINVAL;
+    if (!(flags & leaves))
+        return 0;
+    if (!(info->dwServiceFlags1 & XP1_SUPPORT_MULTIPOINT))
+        return WSAEINVAL;
+    return (flags & leaves) == leaves ? 0 : WSAEINVAL;
+}
+
+/* CAT-6, CAT-7: 0 and -1 mean "as the entry says"; explicit values win. */
+static int
+given_or(int given, int entry)
+{
+    return given == 0 || given == FROM_PROTOCOL_INFO ? entry : given;
+}
+
+static int
+choose(int af, int type, int protocol, const WSAPROTOCOL_INFOW *info,
+       struct ws_sock_traits *t)
+{
+    if (!info)
+        return WSAEINVAL;
+    t->family = given_or(af, info->iAddressFamily);
+    t->type = given_or(type, info->iSocketType);
+    t->protocol = given_or(protocol, info->iProtocol);
+    if (t->type != info->iSocketType && protocol <= 0)
+        t->protocol = 0; /* the type's own */
+    return ws_addr_size(t->family) ? 0 : WSAEAFNOSUPPORT;
+}
+
+/* The kernel's choice where no protocol was named. */
+static void
+name_protocol(struct ws_sock_traits *t)
+{
+    if (t->protocol == 0 && t->type == SOCK_STREAM)
+        t->protocol = IPPROTO_TCP;
+    if (t->protocol == 0 && t->type == SOCK_DGRAM)
+        t->protocol = IPPROTO_UDP;
+}
+
+static int
+make(int fd, const WSAPROTOCOL_INFOW *info, const struct ws_sock_traits *traits,
+     struct ws_sock **out)
+{
+    const struct ws_proto *proto;
+
+    ws_lock(&starting);
+    proto = ws_proto_keep(info, &newest);
+    ws_unlock(&starting);
+    return proto ? ws_sock_new(fd, proto, traits, out) : WSAENOBUFS;
+}
+
+static int
+open_socket(const WSAPROTOCOL_INFOW *info, const struct ws_sock_traits *t,
+            bool inherit, SOCKET *out)
+{
+    struct ws_sock *s;
+    int fd;
+    int err =
+        ws_os_socket(t->family, t->type, t->protocol, false, inherit, &fd);
+
+    if (err)
+        return err;
+    if (t->family == AF_INET6 && t->type != SOCK_RAW)
+        err = ws_os_v6only(fd, true); /* BND-9 */
+    if (!err)
+        err = make(fd, info, t, &s);
+    if (!err)
+        err = ws_sock_publish(s, out);
+    if (err)
+        ws_os_close(fd);
+    return err;
+}
+
+static SOCKET WSPAPI
+entry_socket(int af, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP g,
+             DWORD flags, LPINT errp)
+{
+    struct ws_sock_traits traits = {.overlapped = flags & WSA_FLAG_OVERLAPPED};
+    SOCKET s = INVALID_SOCKET;
+    int err = choose(af, type, protocol, info, &traits);
+
+    if (!err)
+        err = check_flags(flags, info);
+    if (!err && g > SG_CONSTRAINED_GROUP)
+        err = WSAEINVAL; /* SOC-6: no group has that id */
+    name_protocol(&traits);
+    if (!err)
+        err = open_socket(info, &traits, !(flags & WSA_FLAG_NO_HANDLE_INHERIT),
+                          &s);
+    return ws_spi_socket(err, s, errp);
+}
+
+int
+ws_tcpip_describe(int fd, int *af, int *type, int *protocol)
+{
+    bool nonblocking, listening;
+
+    return ws_os_describe(fd, af, type, protocol, &nonblocking, &listening)
+               ? 0
+               : WSAENOTSOCK;
+}
+
+/* What a foreign descriptor is doing is read off it. */
+static int
+resume_life(struct ws_sock *s, bool listening)
+{
+    struct ws_addr a;
+    int err = 0;
+
+    s->bound = !ws_os_name(s->fd, &a) && ws_sockaddr_port(&a);
+    if (listening)
+        err = ws_accept_resume(s);
+    else if (!ws_os_peer(s->fd, &a)) {
+        ws_sock_set_peer(s, &a);
+        ws_sock_stamp(s);
+        atomic_store(&s->state, SOCK_CONNECTED);
+    }
+    return err;
+}
+
+int
+ws_tcpip_adopt(int fd, const WSAPROTOCOL_INFOW *info, SOCKET *out)
+{
+    struct ws_sock_traits t = {.overlapped = true};
+    struct ws_sock *s;
+    bool nonblocking, listening;
+    int err;
+
+    if (!ws_os_describe(fd, &t.family, &t.type, &t.protocol, &nonblocking,
+                        &listening))
+        return WSAENOTSOCK;
+    t.nonblocking = nonblocking;
+    err = make(fd, info, &t, &s);
+    if (err)
+        return err;
+    err = resume_life(s, listening);
+    if (!err)
+        return ws_sock_publish(s, out);
+    s->fd = -1;
+    ws_sock_unref(s);
+    return err;
+}
+
+/* ---- start and end ---- */
+
+static int WSPAPI
+entry_cleanup(LPINT errp)
+{
+    bool was, last = false;
+
+    ws_lock(&starting);
+    was = started > 0;
+    if (was)
+        last = --started == 0;
+    ws_unlock(&starting);
+    if (last) {
+        ws_sock_close_all();
+        ws_drive_stop();
+    }
+    return ws_spi_int(was ? 0 : WSANOTINITIALISED, errp);
+}
+
+static int WSPAPI
+entry_cancel_blocking_call(LPINT errp)
+{
+    return ws_spi_int(WSAEOPNOTSUPP, errp); /* HOOK-1 */
+}
+
+static void
+describe(LPWSPDATA data)
+{
+    static const WCHAR name[] = L"Sallyport TCP/IP";
+
+    data->wVersion = MAKEWORD(2, 2);
+    data->wHighVersion = MAKEWORD(2, 2);
+    wmemset(data->szDescription, 0, WSPDESCRIPTION_LEN + 1);
+    wmemcpy(data->szDescription, name, sizeof(name) / sizeof(name[0]));
+}
+
+static int
+count_start(const WSPUPCALLTABLE *upcalls)
+{
+    int err = 0;
+
+    ws_lock(&starting);
+    newest = *upcalls;
+    if (started == 0)
+        err = ws_drive_start();
+    if (!err)
+        started++;
+    ws_unlock(&starting);
+    return err;
+}
+
+int WSPAPI
+ws_tcpip_startup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
+                 WSPUPCALLTABLE upcalls, LPWSPPROC_TABLE table)
+{
+    int err;
+
+    (void)info; /* SPI-4: a base provider has no use for it */
+    if (!data || !table)
+        return WSAEFAULT;
+    if (LOBYTE(version) < 2 || (LOBYTE(version) == 2 && HIBYTE(version) < 2))
+        return WSAVERNOTSUPPORTED;
+    err = count_start(&upcalls);
+    if (err)
+        return err;
+    describe(data);
+    ws_tcpip_conn_entries(table);
+    ws_tcpip_data_entries(table);
+    ws_tcpip_event_entries(table);
+    ws_tcpip_text_entries(table);
+    table->lpWSPSocket = entry_socket;
+    table->lpWSPIoctl = ws_tcpip_ioctl;
+    table->lpWSPCleanup = entry_cleanup;
+    table->lpWSPCancelBlockingCall = entry_cancel_blocking_call;
+    return 0;
+}
