@@ -242,7 +242,8 @@ int
 ws_xfer_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
              struct ws_addr *from, DWORD *got)
 {
-    int f = (int)(*flags & (MSG_PEEK | MSG_OOB | MSG_WAITALL));
+    int f = (int)(*flags & (MSG_PEEK | MSG_OOB | MSG_WAITALL)) |
+            (ws_sock_is_stream(s) ? WS_OS_STREAM : 0);
     struct vec v;
     int err = may_recv(s, *flags);
 

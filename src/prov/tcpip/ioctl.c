@@ -104,15 +104,17 @@ set_keepalive(struct call *c)
                                 k.keepaliveinterval);
 }
 
-/* RCV-6. The kernel tells a connected socket of each unreachable port; whether
- * the program hears of it is decided where data is moved. */
+/* RCV-6. The kernel can be told not to report for an unconnected socket; for a
+ * connected one it always does, and 'deaf' says not to pass it on. */
 static int
 set_udp_reset(struct call *c)
 {
+    bool on = in_word(c);
+
     if (c->sock->type != SOCK_DGRAM)
         return WSAEOPNOTSUPP;
-    atomic_store(&c->sock->deaf, !in_word(c));
-    return 0;
+    atomic_store(&c->sock->deaf, !on);
+    return ws_os_udp_errors(c->sock->fd, c->sock->family, on);
 }
 
 /* IOC-6: what Windows says of a fresh connection; there is no tuning here. */

@@ -95,6 +95,8 @@ open_socket(const WSAPROTOCOL_INFOW *info, const struct ws_sock_traits *t,
         return err;
     if (t->family == AF_INET6 && t->type != SOCK_RAW)
         err = ws_os_v6only(fd, true); /* BND-9 */
+    if (!err && t->type == SOCK_DGRAM)
+        err = ws_os_udp_errors(fd, t->family, true); /* RCV-6 */
     if (!err)
         err = make(fd, info, t, &s);
     if (!err)
