@@ -5,6 +5,8 @@
  * that is not the peer's. */
 #include "kit/accept.h"
 
+#include "base/clock.h"
+#include "kit/bind.h"
 #include "kit/sockaddr.h"
 #include "kit/backlog.h"
 #include "w32/thread.h"
@@ -195,31 +197,63 @@ ask_application(struct ws_peer *peer, LPCONDITIONPROC ask, DWORD_PTR data)
     return verdict_of(answer, group);
 }
 
+/* The callee's address. Who listens on one address need not ask for it. */
+static int
+name_callee(struct ws_sock *listener, struct ws_peer *peer)
+{
+    if (ws_bind_home(listener, &peer->local))
+        return 0;
+    return ws_os_name(peer->fd, &peer->local);
+}
+
+static void
+enter_judgement(struct ws_sock *listener, struct ws_judgement *here)
+{
+    here->judge = ws_thread_self();
+    ws_lock(&listener->lock);
+    ws_list_append(&listener->backlog->judging, &here->node);
+    ws_unlock(&listener->lock);
+}
+
+static void
+leave_judgement(struct ws_sock *listener, struct ws_judgement *here)
+{
+    ws_lock(&listener->lock);
+    ws_list_remove(&here->node);
+    ws_unlock(&listener->lock);
+}
+
+/* The caller was there before the function was asked; whether he still is
+ * (CND-17) is worth a system call only if it took its time. What is quicker
+ * could not have done one itself. */
+#define QUICK_NS 5000
+
+static bool
+left_meanwhile(struct ws_peer *peer, int64_t asked)
+{
+    return ws_now() - asked > QUICK_NS && ws_os_withdrawn(peer->fd);
+}
+
 /* The function gets copies of the addresses, which it may scribble over. */
 static int
 judge(struct ws_sock *listener, struct ws_peer *peer, LPCONDITIONPROC ask,
       DWORD_PTR data)
 {
-    struct ws_judgement here = {.judge = ws_thread_self()};
-    struct ws_peer shown = *peer;
-    int err = ws_os_name(peer->fd, &shown.local);
+    struct ws_judgement here;
+    struct ws_peer shown;
+    int64_t asked;
+    int err = name_callee(listener, peer);
 
     if (err)
         return err;
-    ws_lock(&listener->lock);
-    ws_list_append(&listener->backlog->judging, &here.node);
-    ws_unlock(&listener->lock);
-
+    shown = *peer;
+    enter_judgement(listener, &here);
+    asked = ws_now();
     err = ask_application(&shown, ask, data);
-
-    ws_lock(&listener->lock);
-    ws_list_remove(&here.node);
-    ws_unlock(&listener->lock);
-    if (atomic_load(&listener->closing))
-        return WSAENOTSOCK; /* CND-13 */
-    if (!err && ws_os_withdrawn(peer->fd))
-        return WSAECONNRESET; /* CND-17 */
-    return err;
+    if (!err && left_meanwhile(peer, asked))
+        err = WSAECONNRESET;
+    leave_judgement(listener, &here);
+    return atomic_load(&listener->closing) ? WSAENOTSOCK : err; /* CND-13 */
 }
 
 /* ---- adopting ---- */

@@ -191,6 +191,15 @@ ws_bind_again(struct ws_sock *s)
         ws_os_bind(s->fd, &s->home->name);
 }
 
+bool
+ws_bind_home(struct ws_sock *s, struct ws_addr *out)
+{
+    if (!s->home || ws_sockaddr_is_wildcard(&s->home->name))
+        return false;
+    *out = s->home->name;
+    return true;
+}
+
 void
 ws_bind_forget(struct ws_sock *s)
 {

@@ -16,6 +16,10 @@ int ws_bind(struct ws_sock *s, const struct ws_addr *a);
  * or a peer that was forgotten. Nothing for a socket bound implicitly. */
 void ws_bind_again(struct ws_sock *s) WS_REQUIRES(s->lock);
 
+/* The name as it was bound, if that is the address of every connection to it:
+ * not a wildcard. False otherwise, and '*out' is left alone. */
+bool ws_bind_home(struct ws_sock *s, struct ws_addr *out);
+
 /* The socket's end. */
 void ws_bind_forget(struct ws_sock *s);
 
