@@ -39,8 +39,7 @@ ws_apc_queue(struct ws_thread *t, struct ws_apc *apc)
 bool
 ws_apc_cancel(struct ws_thread *t, struct ws_apc *apc)
 {
-    WS_LIST_EACH(it, &t->apcs)
-    {
+    WS_LIST_EACH (it, &t->apcs) {
         if (it != &apc->node)
             continue;
         ws_list_remove(it);

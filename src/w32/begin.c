@@ -7,7 +7,7 @@
 #include <ws2/winbase.h>
 
 uintptr_t
-_beginthreadex(void *security, unsigned stack, unsigned(*run)(void *),
+_beginthreadex(void *security, unsigned stack, unsigned (*run)(void *),
                void *arg, unsigned flags, unsigned *id)
 {
     return (uintptr_t)CreateThread(security, stack, run, arg, flags, id);
@@ -19,8 +19,8 @@ _beginthread(void (*run)(void *), unsigned stack, void *arg)
     const struct ws_thread_start start = {
         .run_void = run, .arg = arg, .stack = stack, .closes = true};
     HANDLE h = NULL;
-    int err = run ? ws_thread_create(&start, NULL, &h)
-                  : ERROR_INVALID_PARAMETER;
+    int err =
+        run ? ws_thread_create(&start, NULL, &h) : ERROR_INVALID_PARAMETER;
 
     return ws_w32_bool(err) ? (uintptr_t)h : (uintptr_t)-1;
 }

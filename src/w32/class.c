@@ -29,8 +29,7 @@ static unsigned atom_count;
 static ATOM
 find_atom(const char *name) WS_REQUIRES(lock)
 {
-    WS_LIST_EACH(it, &atoms)
-    {
+    WS_LIST_EACH (it, &atoms) {
         struct atom *a = WS_CONTAINER_OF(it, struct atom, node);
 
         if (!strcasecmp(a->name, name))
@@ -86,8 +85,7 @@ atom_of(const char *name) WS_REQUIRES(lock)
 static struct ws_class *
 find_class(ATOM atom) WS_REQUIRES(lock)
 {
-    WS_LIST_EACH(it, &classes)
-    {
+    WS_LIST_EACH (it, &classes) {
         struct ws_class *c = WS_CONTAINER_OF(it, struct ws_class, node);
 
         if (atom && c->atom == atom)
@@ -259,8 +257,8 @@ UINT WINAPI
 RegisterWindowMessageA(LPCSTR name)
 {
     ATOM atom = 0;
-    int err = name && *name ? ws_atom_add(name, &atom)
-                            : ERROR_INVALID_PARAMETER;
+    int err =
+        name && *name ? ws_atom_add(name, &atom) : ERROR_INVALID_PARAMETER;
 
     return end(err, atom);
 }

@@ -52,8 +52,7 @@ nth(unsigned n)
     PHANDLER_ROUTINE routine = NULL;
 
     ws_lock(&lock);
-    WS_LIST_EACH(it, &handlers)
-    {
+    WS_LIST_EACH (it, &handlers) {
         if (n--)
             continue;
         routine = WS_CONTAINER_OF(it, struct handler, node)->routine;
@@ -148,8 +147,7 @@ drop(PHANDLER_ROUTINE routine)
     struct handler *found = NULL;
 
     ws_lock(&lock);
-    WS_LIST_EACH(it, &handlers)
-    {
+    WS_LIST_EACH (it, &handlers) {
         struct handler *h = WS_CONTAINER_OF(it, struct handler, node);
 
         if (!found && h->routine == routine) {

@@ -43,8 +43,8 @@ static int
 file_write(struct ws_object *o, const void *buf, uint32_t size, uint32_t *moved)
 {
     while (*moved < size) {
-        ssize_t put = write(file_of(o)->fd, (const char *)buf + *moved,
-                            size - *moved);
+        ssize_t put =
+            write(file_of(o)->fd, (const char *)buf + *moved, size - *moved);
 
         if (put < 0)
             return ERROR_WRITE_FAULT;

@@ -171,13 +171,9 @@ put_directive(struct out *out, struct directive *d, va_list *args)
 
     switch (d->type) {
     case 's': put_string(out, d, va_arg(*args, void *), wide); break;
-    case 'S':
-        put_string(out, d, va_arg(*args, void *), d->size != HALF);
-        break;
+    case 'S': put_string(out, d, va_arg(*args, void *), d->size != HALF); break;
     case 'c': put_character(out, d, va_arg(*args, int), wide); break;
-    case 'C':
-        put_character(out, d, va_arg(*args, int), d->size != HALF);
-        break;
+    case 'C': put_character(out, d, va_arg(*args, int), d->size != HALF); break;
     case 'p':
         *d = (struct directive){"", 16, 16, DOUBLED, 'X'};
         put_number(out, d, va_arg(*args, uintptr_t));

@@ -16,6 +16,7 @@
 #define PAGE_BITS 10
 #define PAGE_SLOTS (1u << PAGE_BITS)
 #define PAGES 1024u
+#define LOW_SLOTS ((uintptr_t)PAGES << PAGE_BITS)
 #define LOCKED ((uintptr_t)1)
 
 /* A high handle: bit 30, eight bits of generation, twenty of slot, 00. */
@@ -85,10 +86,10 @@ low_slot(uintptr_t fd)
 {
     struct slot *page;
 
-    if (fd >= PAGES * PAGE_SLOTS)
+    if (fd >= LOW_SLOTS)
         return NULL;
-    page = atomic_load_explicit(&low_pages[fd >> PAGE_BITS],
-                                memory_order_acquire);
+    page =
+        atomic_load_explicit(&low_pages[fd >> PAGE_BITS], memory_order_acquire);
     return page ? &page[fd & (PAGE_SLOTS - 1)] : NULL;
 }
 
@@ -122,7 +123,7 @@ find(HANDLE h)
     uintptr_t n = (uintptr_t)h;
     struct place p = {NULL, NULL, 0};
 
-    if (n < PAGES * PAGE_SLOTS) {
+    if (n < LOW_SLOTS) {
         p.slot = low_slot(n);
     } else if ((n & ~(uintptr_t)(HIGH - 1)) == HIGH && !(n & 3)) {
         p.high = high_slot((unsigned)n >> 2 & SLOT_MASK);
@@ -369,8 +370,8 @@ peek(unsigned number, bool high, enum ws_kind kind, HANDLE *out)
         return false;
     o = enter(s);
     match = o && (kind == WS_KIND_ANY || o->ops->kind == kind);
-    *out = high ? high_handle(number, h->generation)
-                : (HANDLE)(uintptr_t)number;
+    *out =
+        high ? high_handle(number, h->generation) : (HANDLE)(uintptr_t)number;
     leave(s, o);
     return match;
 }
@@ -406,5 +407,5 @@ ws_handle_count(enum ws_kind kind)
 bool
 ws_handle_is_fd(HANDLE h)
 {
-    return (uintptr_t)h < PAGES * PAGE_SLOTS;
+    return (uintptr_t)h < LOW_SLOTS;
 }

@@ -73,8 +73,8 @@ DuplicateHandle(HANDLE from, HANDLE h, HANDLE to, LPHANDLE out, DWORD access,
     (void)inherit;
     if (from != GetCurrentProcess() || to != GetCurrentProcess())
         err = ERROR_INVALID_HANDLE;
-    else if (!(options & ~(DWORD)(DUPLICATE_CLOSE_SOURCE |
-                                  DUPLICATE_SAME_ACCESS)))
+    else if (!(options &
+               ~(DWORD)(DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS)))
         err = duplicate(h, &copy);
     if (!err && options & DUPLICATE_CLOSE_SOURCE)
         CloseHandle(h);
@@ -97,8 +97,8 @@ flags_of(HANDLE h, DWORD *flags)
     if (err)
         return err;
     ws_object_unref(o);
-    fd_flags = ws_handle_is_fd(h) ? fcntl((int)(ULONG_PTR)h, F_GETFD)
-                                  : FD_CLOEXEC;
+    fd_flags =
+        ws_handle_is_fd(h) ? fcntl((int)(ULONG_PTR)h, F_GETFD) : FD_CLOEXEC;
     if (fd_flags < 0)
         return ERROR_INVALID_HANDLE;
     *flags = fd_flags & FD_CLOEXEC ? 0 : HANDLE_FLAG_INHERIT;
@@ -117,10 +117,10 @@ BOOL WINAPI
 SetHandleInformation(HANDLE h, DWORD mask, DWORD flags)
 {
     DWORD old = 0;
-    int err = mask & ~(DWORD)(HANDLE_FLAG_INHERIT |
-                              HANDLE_FLAG_PROTECT_FROM_CLOSE)
-                  ? ERROR_INVALID_PARAMETER
-                  : flags_of(h, &old);
+    int err =
+        mask & ~(DWORD)(HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE)
+            ? ERROR_INVALID_PARAMETER
+            : flags_of(h, &old);
 
     if (err || (flags & mask) == (old & mask))
         return ws_w32_bool(err);

@@ -59,12 +59,11 @@ BOOL WINAPI
 HeapDestroy(HANDLE h)
 {
     struct heap *heap = h;
-    struct ws_list *node;
 
     if (!heap || !is_private(heap))
         return ws_w32_bool(ERROR_INVALID_HANDLE);
-    while ((node = ws_list_pop(&heap->blocks)))
-        free(WS_CONTAINER_OF(node, struct block, node));
+    WS_LIST_EACH (it, &heap->blocks)
+        free(WS_CONTAINER_OF(it, struct block, node));
     ws_lock_destroy(&heap->lock);
     free(heap);
     return TRUE;
@@ -131,8 +130,8 @@ HeapReAlloc(HANDLE h, DWORD flags, LPVOID memory, SIZE_T size)
     if (flags & HEAP_REALLOC_IN_PLACE_ONLY && size > old)
         return NULL;
     leave(heap, b);
-    moved = flags & HEAP_REALLOC_IN_PLACE_ONLY ? b
-                                               : realloc(b, sizeof(*b) + size);
+    moved =
+        flags & HEAP_REALLOC_IN_PLACE_ONLY ? b : realloc(b, sizeof(*b) + size);
     if (moved) {
         moved->size = size;
         b = moved;
@@ -171,9 +170,8 @@ HeapSize(HANDLE h, DWORD flags, LPCVOID memory)
 HLOCAL WINAPI
 LocalAlloc(UINT flags, SIZE_T size)
 {
-    HLOCAL block =
-        HeapAlloc(&process_heap, flags & LMEM_ZEROINIT ? HEAP_ZERO_MEMORY : 0,
-                  size);
+    HLOCAL block = HeapAlloc(
+        &process_heap, flags & LMEM_ZEROINIT ? HEAP_ZERO_MEMORY : 0, size);
 
     return ws_w32_handle(block ? 0 : ERROR_NOT_ENOUGH_MEMORY, block);
 }

@@ -45,7 +45,10 @@ prepare(void)
 static void
 start_repeating(struct ws_thread *t, DWORD id) WS_REQUIRES(ws_dispatcher)
 {
-    const struct itimerspec every = {{0, REPEAT_NS}, {0, REPEAT_NS}};
+    const struct itimerspec every = {
+        {0, REPEAT_NS},
+        {0, REPEAT_NS}
+    };
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID};
 
     event.sigev_signo = interrupt_signal();

@@ -183,8 +183,7 @@ path_of(HMODULE h, char *path, size_t size)
         return len < 0 ? ERROR_MOD_NOT_FOUND : 0;
     }
     if (h == OURSELVES)
-        snprintf(path, size, "%s",
-                 dladdr(&ourselves, &us) ? us.dli_fname : "");
+        snprintf(path, size, "%s", dladdr(&ourselves, &us) ? us.dli_fname : "");
     else if (!dlinfo(h, RTLD_DI_LINKMAP, &map))
         snprintf(path, size, "%s", map->l_name);
     else
@@ -211,8 +210,8 @@ GetModuleFileNameA(HMODULE h, LPSTR buffer, DWORD size)
 {
     char *path = NULL;
     size_t len = 0;
-    int err = buffer && size ? ws_module_path(h, &path)
-                             : ERROR_INSUFFICIENT_BUFFER;
+    int err =
+        buffer && size ? ws_module_path(h, &path) : ERROR_INSUFFICIENT_BUFFER;
 
     if (!err) {
         len = strnlen(path, size);

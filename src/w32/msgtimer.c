@@ -46,8 +46,7 @@ ring(struct ws_alarm *a) WS_REQUIRES(ws_dispatcher)
 bool
 ws_msg_timer_due(const struct ws_msgq *q)
 {
-    WS_LIST_EACH(it, (struct ws_list *)&q->timers)
-    {
+    WS_LIST_EACH (it, (struct ws_list *)&q->timers) {
         if (timer_at(it)->due)
             return true;
     }
@@ -68,8 +67,7 @@ bool
 ws_msg_timer_next(struct ws_msgq *q, const struct ws_filter *f, bool remove,
                   MSG *out)
 {
-    WS_LIST_EACH(it, &q->timers)
-    {
+    WS_LIST_EACH (it, &q->timers) {
         struct ws_msg_timer *t = timer_at(it);
 
         if (!t->due || !ws_filter_fits(f, t->window, WM_TIMER))
@@ -92,8 +90,7 @@ ws_msg_timer_next(struct ws_msgq *q, const struct ws_filter *f, bool remove,
 void
 ws_msg_timer_drop(struct ws_msgq *q, HWND window, bool all, struct ws_list *out)
 {
-    WS_LIST_EACH(it, &q->timers)
-    {
+    WS_LIST_EACH (it, &q->timers) {
         struct ws_msg_timer *t = timer_at(it);
 
         if (!all && t->window != window)
@@ -107,10 +104,9 @@ ws_msg_timer_drop(struct ws_msgq *q, HWND window, bool all, struct ws_list *out)
 void
 ws_msg_timer_free(struct ws_list *timers)
 {
-    struct ws_list *node;
-
-    while ((node = ws_list_pop(timers)))
-        free(timer_at(node));
+    WS_LIST_EACH (it, timers)
+        free(timer_at(it));
+    ws_list_init(timers);
 }
 
 /* ---- Win32 ---- */
@@ -118,8 +114,7 @@ ws_msg_timer_free(struct ws_list *timers)
 static struct ws_msg_timer *
 find(struct ws_msgq *q, HWND window, UINT_PTR id) WS_REQUIRES(ws_dispatcher)
 {
-    WS_LIST_EACH(it, &q->timers)
-    {
+    WS_LIST_EACH (it, &q->timers) {
         struct ws_msg_timer *t = timer_at(it);
 
         if (t->window == window && t->id == id)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For the W files, in the width of whoever includes it: a wide text as UTF-8. */
+/* For the W files, in the width of whoever includes it: a wide text as UTF-8.
+ */
 #ifndef WS_W32_NARROW_H
 #define WS_W32_NARROW_H
 

@@ -53,9 +53,9 @@ struct ws_object_ops {
      * reference afterwards. */
     void (*closing)(struct ws_object *o);
 
-    /* Like closing, for a descriptor that close(2) took away behind our back and
-     * whose number the kernel has reused: it is a stranger's now and must not
-     * be touched. NULL: closing runs. */
+    /* Like closing, for a descriptor that close(2) took away behind our back
+     * and whose number the kernel has reused: it is a stranger's now and must
+     * not be touched. NULL: closing runs. */
     void (*orphaned)(struct ws_object *o);
 
     /* The last reference is gone; no lock held. */
@@ -67,8 +67,8 @@ struct ws_object_ops {
     bool (*signalled)(struct ws_object *o, struct ws_thread *who);
 
     /* What a satisfied wait by 'who' does to the object (auto-reset, a count,
-     * ownership). Same lock; it may make nothing signalled. Returns true if the wait is to report
-     * "abandoned". NULL: nothing. */
+     * ownership). Same lock; it may make nothing signalled. Returns true if the
+     * wait is to report "abandoned". NULL: nothing. */
     bool (*consume)(struct ws_object *o, struct ws_thread *who);
 
     /* ReadFile and WriteFile without OVERLAPPED; may block; no lock held. 0 or

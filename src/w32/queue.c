@@ -187,8 +187,7 @@ static struct ws_message_node *
 find_posted(struct ws_msgq *q, const struct ws_filter *f)
     WS_REQUIRES(ws_dispatcher)
 {
-    WS_LIST_EACH(it, &q->posted)
-    {
+    WS_LIST_EACH (it, &q->posted) {
         struct ws_message_node *m =
             WS_CONTAINER_OF(it, struct ws_message_node, node);
 
@@ -221,8 +220,8 @@ ws_queue_next(struct ws_msgq *q, const struct ws_filter *f, bool remove,
     if (m)
         *out = m->msg;
     else
-        found = take_quit(q, remove, out) ||
-                ws_msg_timer_next(q, f, remove, out);
+        found =
+            take_quit(q, remove, out) || ws_msg_timer_next(q, f, remove, out);
     if (m && remove) {
         ws_list_remove(&m->node);
         q->posted_count--;
@@ -250,10 +249,9 @@ ws_queue_watch(struct ws_msgq *q, unsigned mask, bool old_too)
 static void
 free_messages(struct ws_list *messages)
 {
-    struct ws_list *node;
-
-    while ((node = ws_list_pop(messages)))
-        free(WS_CONTAINER_OF(node, struct ws_message_node, node));
+    WS_LIST_EACH (it, messages)
+        free(WS_CONTAINER_OF(it, struct ws_message_node, node));
+    ws_list_init(messages);
 }
 
 void
@@ -262,8 +260,7 @@ ws_queue_forget(struct ws_msgq *q, HWND window)
     struct ws_list gone = WS_LIST_INIT(gone), timers = WS_LIST_INIT(timers);
 
     ws_lock(&ws_dispatcher);
-    WS_LIST_EACH(it, &q->posted)
-    {
+    WS_LIST_EACH (it, &q->posted) {
         if (WS_CONTAINER_OF(it, struct ws_message_node, node)->msg.hwnd !=
             window)
             continue;

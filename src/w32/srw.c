@@ -220,8 +220,7 @@ once_word(PINIT_ONCE once)
 static atomic_uint *
 once_futex(PINIT_ONCE once)
 {
-    return (atomic_uint *)&once->Ptr +
-           (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+    return (atomic_uint *)&once->Ptr + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
 VOID WINAPI

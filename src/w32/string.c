@@ -15,8 +15,8 @@ lstrlenA(LPCSTR s)
 }
 
 /* The size is the caller's promise, as in strcpy; that is its contract. */
-LPSTR WINAPI
-(lstrcpyA)(LPSTR to, LPCSTR from)
+LPSTR
+WINAPI(lstrcpyA)(LPSTR to, LPCSTR from)
 {
     if (!to || !from)
         return NULL;

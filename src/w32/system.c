@@ -31,7 +31,7 @@ GetCurrentProcessId(void)
 VOID WINAPI
 ExitProcess(UINT code)
 {
-    exit((int)code);
+    exit((int)code); /* NOLINT(concurrency-mt-unsafe): it is the contract */
 }
 
 static WORD
@@ -59,9 +59,8 @@ GetSystemInfo(LPSYSTEM_INFO info)
     info->lpMinimumApplicationAddress = (LPVOID)0x10000;
     info->lpMaximumApplicationAddress = (LPVOID)0x7ffffffeffff;
     info->dwNumberOfProcessors = (DWORD)processors;
-    info->dwActiveProcessorMask = processors >= 64
-                                      ? ~(DWORD_PTR)0
-                                      : ((DWORD_PTR)1 << processors) - 1;
+    info->dwActiveProcessorMask =
+        processors >= 64 ? ~(DWORD_PTR)0 : ((DWORD_PTR)1 << processors) - 1;
     info->dwAllocationGranularity = 0x10000;
 }
 
@@ -124,7 +123,9 @@ SetEnvironmentVariableA(LPCSTR name, LPCSTR value)
 
     if (!name || !*name || strchr(name, '='))
         return ws_w32_bool(ERROR_INVALID_PARAMETER);
-    failed = value ? setenv(name, value, 1) : unsetenv(name);
+    /* As safe as the program's own calls of these. */
+    failed = value ? setenv(name, value, 1) /* NOLINT(concurrency-mt-unsafe) */
+                   : unsetenv(name);        /* NOLINT(concurrency-mt-unsafe) */
     return ws_w32_bool(failed ? ERROR_NOT_ENOUGH_MEMORY : 0);
 }
 
@@ -148,8 +149,7 @@ static const char *
 expand_next(struct sink *s, const char *at)
 {
     const char *end = *at == '%' ? strchr(at + 1, '%') : NULL;
-    const char *value =
-        end ? variable(at + 1, (size_t)(end - at - 1)) : NULL;
+    const char *value = end ? variable(at + 1, (size_t)(end - at - 1)) : NULL;
     size_t len = 1 + strcspn(at + 1, "%");
 
     if (value) {

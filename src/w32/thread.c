@@ -265,8 +265,7 @@ ws_thread_ref(HANDLE h, struct ws_thread **out)
 struct ws_thread *
 ws_thread_find(DWORD id)
 {
-    WS_LIST_EACH(it, &everybody)
-    {
+    WS_LIST_EACH (it, &everybody) {
         struct ws_thread *t = WS_CONTAINER_OF(it, struct ws_thread, everybody);
 
         if (atomic_load(&t->id) == id)

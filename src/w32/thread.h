@@ -17,9 +17,9 @@
 
 enum ws_where {
     WS_RUNNING,
-    WS_PARKED,  /* on 'park' */
-    WS_DRIVING, /* in the engine, as the leader */
-    WS_BLOCKED, /* in a system call, between ws_thread_block and _unblock */
+    WS_PARKED,      /* on 'park' */
+    WS_DRIVING,     /* in the engine, as the leader */
+    WS_BLOCKED,     /* in a system call, between ws_thread_block and _unblock */
     WS_INTERRUPTED, /* the same, and signals are on their way to it */
 };
 
@@ -27,22 +27,22 @@ struct ws_msgq;
 
 struct ws_thread {
     struct ws_object object;
-    atomic_uint id; /* the kernel's; 0 until the thread has started */
+    atomic_uint id;           /* the kernel's; 0 until the thread has started */
     struct ws_list everybody; /* in the list of running threads */
     DWORD exit_code;
     DWORD suspended; /* it must not start yet */
-    HANDLE own; /* its own handle, where it closes that itself */
-    bool ended; /* dispatcher lock, as is all but 'id' and the atomics */
+    HANDLE own;      /* its own handle, where it closes that itself */
+    bool ended;      /* dispatcher lock, as is all but 'id' and the atomics */
     atomic_int where;
     atomic_uint pending; /* APCs queued; may be read without the lock */
     struct ws_list apcs; /* struct ws_apc */
     timer_t repeat;      /* sends the signals of WS_INTERRUPTED */
     bool repeating;
     struct ws_park park;
-    struct ws_list parked; /* in the dispatcher's list, while WS_PARKED */
+    struct ws_list parked;  /* in the dispatcher's list, while WS_PARKED */
     struct ws_wait *wait;   /* the wait in progress, or NULL */
     struct ws_msgq *queue;  /* made by the first call that needs it */
-    bool queue_ended; /* and none is made any more */
+    bool queue_ended;       /* and none is made any more */
     struct ws_list mutexes; /* owned ones, abandoned at the end */
     unsigned undriven; /* waits satisfied since it last let the engine look */
 };
@@ -62,7 +62,7 @@ ws_thread_self(void)
 
 /* How a thread starts: with one of the two kinds of routine. */
 struct ws_thread_start {
-    DWORD (*run)(LPVOID arg);  /* the result is the exit code */
+    DWORD (*run)(LPVOID arg); /* the result is the exit code */
     void (*run_void)(void *arg);
     void *arg;
     size_t stack; /* bytes, 0 = default */

@@ -157,8 +157,8 @@ from_calendar(const SYSTEMTIME *t)
 
     for (unsigned month = 1; month < t->wMonth; month++)
         days += days_in(t->wYear, month);
-    seconds = days * S_PER_DAY + t->wHour * 3600u + t->wMinute * 60u +
-              t->wSecond;
+    seconds =
+        days * S_PER_DAY + t->wHour * 3600ull + t->wMinute * 60ull + t->wSecond;
     return seconds * STEPS_PER_S + t->wMilliseconds * STEPS_PER_MS;
 }
 

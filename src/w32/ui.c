@@ -30,8 +30,7 @@ LoadCursorA(HINSTANCE instance, LPCSTR name)
 int WINAPI
 MessageBoxA(HWND owner, LPCSTR text, LPCSTR caption, UINT type)
 {
-    static const int answers[] = {IDOK,  IDOK,  IDABORT,
-                                  IDYES, IDYES, IDCANCEL};
+    static const int answers[] = {IDOK, IDOK, IDABORT, IDYES, IDYES, IDCANCEL};
 
     (void)owner;
     if ((type & 0xf) >= WS_ARRAY_LEN(answers))

@@ -27,7 +27,6 @@ struct ws_lock ws_dispatcher = WS_LOCK_INIT(WS_RANK_DISPATCHER);
 static const struct ws_driver *driver;
 static struct ws_thread *leader;
 static struct ws_list parked = WS_LIST_INIT(parked);
-static struct ws_list alarms = WS_LIST_INIT(alarms);
 
 /* After so many waits that were satisfied at once, the engine gets a look. */
 #define FAIR_SHARE 32
@@ -44,7 +43,7 @@ struct ws_wait {
     struct ws_wait_block *blocks; /* listed once the wait must sleep */
     unsigned count;
     bool all, alertable;
-    bool timed;  /* an alarm can satisfy it */
+    bool timed; /* an alarm can satisfy it */
     bool listed, looked, slept;
     bool keeper; /* the background thread: leads only if nobody else can */
     /* Stored last by who completes the wait; then the record is the sleeper's
@@ -53,76 +52,6 @@ struct ws_wait {
     int64_t deadline;
     DWORD result;
 };
-
-/* ---- alarms ---- */
-
-static int64_t
-first_alarm(void) WS_REQUIRES(ws_dispatcher)
-{
-    if (ws_list_empty(&alarms))
-        return WS_NEVER;
-    return WS_CONTAINER_OF(alarms.next, struct ws_alarm, node)->due;
-}
-
-static void
-ring_alarms(void) WS_REQUIRES(ws_dispatcher)
-{
-    int64_t now;
-
-    if (ws_list_empty(&alarms))
-        return;
-    now = ws_now();
-    while (first_alarm() <= now) {
-        struct ws_list *node = ws_list_pop(&alarms);
-        struct ws_alarm *a;
-
-        if (!node)
-            break;
-        a = WS_CONTAINER_OF(node, struct ws_alarm, node);
-        a->ring(a);
-    }
-}
-
-void
-ws_alarm_init(struct ws_alarm *a, void (*ring)(struct ws_alarm *a))
-{
-    ws_list_init(&a->node);
-    a->due = WS_NEVER;
-    a->ring = ring;
-}
-
-static void
-wake_if_timed(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
-{
-    if (t && t->wait && t->wait->timed)
-        ws_thread_wake(t);
-}
-
-/* An alarm that is the first now shortens the sleep of all whom it may
- * concern. */
-void
-ws_alarm_set(struct ws_alarm *a, int64_t due)
-{
-    struct ws_list *at;
-
-    ws_list_remove(&a->node);
-    a->due = due;
-    for (at = alarms.prev; at != &alarms; at = at->prev)
-        if (WS_CONTAINER_OF(at, struct ws_alarm, node)->due <= due)
-            break;
-    ws_list_insert(at->next, &a->node);
-    if (alarms.next != &a->node)
-        return;
-    wake_if_timed(leader);
-    WS_LIST_EACH(it, &parked)
-    wake_if_timed(WS_CONTAINER_OF(it, struct ws_thread, parked));
-}
-
-void
-ws_alarm_cancel(struct ws_alarm *a)
-{
-    ws_list_remove(&a->node);
-}
 
 /* ---- leadership ---- */
 
@@ -142,8 +71,7 @@ promote(void) WS_REQUIRES(ws_dispatcher)
 
     if (leader || ws_list_empty(&parked) || !busy())
         return;
-    WS_LIST_EACH(it, &parked)
-    {
+    WS_LIST_EACH (it, &parked) {
         chosen = WS_CONTAINER_OF(it, struct ws_thread, parked);
         if (!chosen->wait->keeper)
             break;
@@ -217,6 +145,21 @@ ws_wait_fairly(void)
     ws_wait_poll();
 }
 
+static void
+wake_if_timed(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
+{
+    if (t && t->wait && t->wait->timed)
+        ws_thread_wake(t);
+}
+
+void
+ws_wait_wake_timed(void)
+{
+    wake_if_timed(leader);
+    WS_LIST_EACH (it, &parked)
+        wake_if_timed(WS_CONTAINER_OF(it, struct ws_thread, parked));
+}
+
 /* ---- satisfying ---- */
 
 static bool
@@ -287,9 +230,9 @@ list(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     for (unsigned i = 0; i < w->count; i++) {
         struct ws_wait_block *b = &w->blocks[i];
         struct ws_list *waits = &w->objects[i]->waits;
-        bool again = !ws_list_empty(waits) &&
-                     WS_CONTAINER_OF(waits->prev, struct ws_wait_block, node)
-                             ->wait == w;
+        bool again =
+            !ws_list_empty(waits) &&
+            WS_CONTAINER_OF(waits->prev, struct ws_wait_block, node)->wait == w;
 
         b->wait = w;
         b->index = i;
@@ -332,8 +275,7 @@ complete(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
 void
 ws_wait_update(struct ws_object *o)
 {
-    WS_LIST_EACH(it, &o->waits)
-    {
+    WS_LIST_EACH (it, &o->waits) {
         struct ws_wait_block *b =
             WS_CONTAINER_OF(it, struct ws_wait_block, node);
         struct ws_wait *w = b->wait;
@@ -409,7 +351,7 @@ step(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     atomic_store_explicit(&t->where, WS_RUNNING, memory_order_relaxed);
     ws_list_remove(&t->parked);
     if (w->timed)
-        ring_alarms();
+        ws_alarm_ring();
     end = over(w);
     if (!end && expired(w)) {
         if (!w->deadline && !w->looked) {
@@ -446,8 +388,8 @@ run(struct ws_wait *w)
         ws_lock(&ws_dispatcher);
         next = step(w);
         until = w->deadline;
-        if (w->timed && until && first_alarm() < until)
-            until = first_alarm();
+        if (w->timed && until && ws_alarm_first() < until)
+            until = ws_alarm_first();
         ws_unlock(&ws_dispatcher);
 
         if (next == OVER)
@@ -521,13 +463,15 @@ keep(void *arg)
     run(&w);
 }
 
+#define KEEPER_STACK 65536u
+
 static struct ws_once keeper_once = WS_ONCE_INIT;
 static int keeper_err;
 
 static void
 start_keeper(void)
 {
-    keeper_err = ws_thread_start(keep, NULL, 64 * 1024);
+    keeper_err = ws_thread_start(keep, NULL, KEEPER_STACK);
 }
 
 int

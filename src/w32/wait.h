@@ -60,6 +60,13 @@ void ws_alarm_init(struct ws_alarm *a, void (*ring)(struct ws_alarm *a));
 void ws_alarm_set(struct ws_alarm *a, int64_t due) WS_REQUIRES(ws_dispatcher);
 void ws_alarm_cancel(struct ws_alarm *a) WS_REQUIRES(ws_dispatcher);
 
+/* When the first is due (WS_NEVER: none), and ringing those that are. */
+int64_t ws_alarm_first(void) WS_REQUIRES(ws_dispatcher);
+void ws_alarm_ring(void) WS_REQUIRES(ws_dispatcher);
+
+/* Lets every sleeper whom an alarm may concern look at the list again. */
+void ws_wait_wake_timed(void) WS_REQUIRES(ws_dispatcher);
+
 /* Starts the background thread, which drives the engine and rings the alarms
  * whenever nobody else does. ERROR_NOT_ENOUGH_MEMORY. */
 int ws_wait_keep(void);

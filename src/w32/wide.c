@@ -52,8 +52,8 @@ int WINAPI
 MultiByteToWideChar(UINT page, DWORD flags, LPCSTR in, int len, LPWSTR out,
                     int room)
 {
-    const DWORD known = MB_PRECOMPOSED | MB_COMPOSITE | MB_USEGLYPHCHARS |
-                        MB_ERR_INVALID_CHARS;
+    const DWORD known =
+        MB_PRECOMPOSED | MB_COMPOSITE | MB_USEGLYPHCHARS | MB_ERR_INVALID_CHARS;
     int err = check(page, in, len, out, room);
 
     if (!err && flags & ~known)
@@ -62,7 +62,7 @@ MultiByteToWideChar(UINT page, DWORD flags, LPCSTR in, int len, LPWSTR out,
         return ws_w32_bool(err);
     return converted(ws_utf_to_wide(in, len < 0 ? strlen(in) + 1 : (size_t)len,
                                     out, (size_t)room, sizeof(WCHAR),
-                                    flags & MB_ERR_INVALID_CHARS),
+                                    (flags & MB_ERR_INVALID_CHARS) != 0),
                      room);
 }
 
@@ -87,7 +87,7 @@ WideCharToMultiByte(UINT page, DWORD flags, LPCWSTR in, int len, LPSTR out,
     count = len < 0 ? ws_utf_wide_len(in, sizeof(WCHAR)) + 1 : (size_t)len;
     return converted(ws_utf_from_wide(in, count, sizeof(WCHAR), out,
                                       (size_t)room,
-                                      flags & WC_ERR_INVALID_CHARS),
+                                      (flags & WC_ERR_INVALID_CHARS) != 0),
                      room);
 }
 
@@ -176,8 +176,8 @@ lstrcmpiW(LPCWSTR a, LPCWSTR b)
 static DWORD
 give(const char *text, LPWSTR buffer, DWORD size)
 {
-    size_t need = ws_utf_to_wide(text, strlen(text) + 1, NULL, 0,
-                                 sizeof(WCHAR), 0);
+    size_t need =
+        ws_utf_to_wide(text, strlen(text) + 1, NULL, 0, sizeof(WCHAR), 0);
 
     if (!buffer || size < need)
         return (DWORD)need;
@@ -257,8 +257,8 @@ GetModuleFileNameW(HMODULE h, LPWSTR buffer, DWORD size)
 {
     char *path = NULL;
     DWORD len = 0;
-    int err = buffer && size ? ws_module_path(h, &path)
-                             : ERROR_INSUFFICIENT_BUFFER;
+    int err =
+        buffer && size ? ws_module_path(h, &path) : ERROR_INSUFFICIENT_BUFFER;
 
     if (!err) {
         len = give(path, buffer, size);

@@ -208,8 +208,8 @@ CreateWindowExW(DWORD ex_style, LPCWSTR class, LPCWSTR name, DWORD style, int x,
                 int y, int width, int height, HWND parent, HMENU menu,
                 HINSTANCE instance, LPVOID param)
 {
-    CREATESTRUCTW cs = {param, instance, menu, parent,      height, width,
-                        y,     x,        (LONG)style, name, class,  ex_style};
+    CREATESTRUCTW cs = {param, instance, menu,        parent, height, width,
+                        y,     x,        (LONG)style, name,   class,  ex_style};
     CREATESTRUCTA show;
     const char *use;
     char *utf8;

@@ -64,8 +64,7 @@ ws_window_after(unsigned long serial)
     struct ws_window *found = NULL;
 
     ws_lock(&ws_dispatcher);
-    WS_LIST_EACH(it, &windows)
-    {
+    WS_LIST_EACH (it, &windows) {
         struct ws_window *w = WS_CONTAINER_OF(it, struct ws_window, node);
 
         if (w->serial <= serial)
@@ -81,8 +80,7 @@ ws_window_after(unsigned long serial)
 static struct ws_window *
 find(HWND h) WS_REQUIRES(ws_dispatcher)
 {
-    WS_LIST_EACH(it, &windows)
-    {
+    WS_LIST_EACH (it, &windows) {
         struct ws_window *w = WS_CONTAINER_OF(it, struct ws_window, node);
 
         if (w->handle == h)
@@ -134,20 +132,20 @@ check_parent(const CREATESTRUCTA *cs)
 static struct ws_window *
 window_new(struct ws_class *class, const CREATESTRUCTA *cs)
 {
-    struct ws_window *w = calloc(1, sizeof(*w) + (size_t)class->extra);
+    struct ws_window *w = calloc(1, sizeof(*w) + (size_t) class->extra);
 
     if (!w)
         return NULL;
     ws_object_init(&w->object, &window_ops);
     ws_list_init(&w->node);
     w->class = class;
-    w->proc = (LONG_PTR)class->proc;
+    w->proc = (LONG_PTR) class->proc;
     w->instance = (LONG_PTR)cs->hInstance;
     w->parent = (LONG_PTR)cs->hwndParent;
     w->id = (LONG_PTR)cs->hMenu;
     w->style = cs->style;
     w->ex_style = (LONG_PTR)cs->dwExStyle;
-    w->extra = (size_t)class->extra;
+    w->extra = (size_t) class->extra;
     return w;
 }
 
@@ -239,8 +237,8 @@ CreateWindowExA(DWORD ex_style, LPCSTR class, LPCSTR name, DWORD style, int x,
                 int y, int width, int height, HWND parent, HMENU menu,
                 HINSTANCE instance, LPVOID param)
 {
-    CREATESTRUCTA cs = {param, instance, menu, parent,      height, width,
-                        y,     x,        (LONG)style, name, class,  ex_style};
+    CREATESTRUCTA cs = {param, instance, menu,        parent, height, width,
+                        y,     x,        (LONG)style, name,   class,  ex_style};
 
     return ws_window_create(class, &cs);
 }

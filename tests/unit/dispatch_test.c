@@ -204,6 +204,22 @@ TEST_BARE(moving_data, "SPI-15")
     CHECK_ERR(WSARecvEx(s, buf, 8, NULL) == SOCKET_ERROR, WSAEFAULT);
 }
 
+TEST_BARE(a_negative_length_reaches_no_provider, "G-3 G-4")
+{
+    SOCKET s = begin();
+    char buf[8];
+    int flags = 0;
+
+    fake.called = NULL;
+    CHECK_ERR(send(s, buf, -1, 0) == SOCKET_ERROR, WSAEFAULT);
+    CHECK_ERR(sendto(s, buf, -1, 0, addr, 16) == SOCKET_ERROR, WSAEFAULT);
+    CHECK_ERR(recv(s, buf, -1, 0) == SOCKET_ERROR, WSAEFAULT);
+    CHECK_ERR(recvfrom(s, buf, -1, 0, NULL, NULL) == SOCKET_ERROR, WSAEFAULT);
+    CHECK_ERR(WSARecvEx(s, buf, -1, &flags) == SOCKET_ERROR, WSAEFAULT);
+    CHECK_ERR(recv(1, buf, -1, 0) == SOCKET_ERROR, WSAENOTSOCK);
+    CHECK(fake.called == NULL);
+}
+
 TEST_BARE(results_of_overlapped_calls, "SPI-15")
 {
     SOCKET s = begin();

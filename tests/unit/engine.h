@@ -25,7 +25,7 @@ static struct {
     struct job *first, **last;
     int fd;
     atomic_bool busy, driving;
-    atomic_uint rounds, wakes;
+    atomic_uint rounds, wakes, jobs; /* 'jobs' are those not yet run */
 } engine = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static bool
@@ -60,6 +60,7 @@ engine_drive(int64_t deadline)
     while ((job = engine_take())) {
         job->run(job->arg);
         free(job);
+        atomic_fetch_sub(&engine.jobs, 1);
     }
     atomic_fetch_add(&engine.rounds, 1);
     CHECK(atomic_exchange(&engine.driving, false));
@@ -93,6 +94,7 @@ engine_post(void (*run)(void *arg), void *arg)
     struct job *job = malloc(sizeof(*job));
 
     *job = (struct job){run, arg, NULL};
+    atomic_fetch_add(&engine.jobs, 1);
     pthread_mutex_lock(&engine.lock);
     *engine.last = job;
     engine.last = &job->next;

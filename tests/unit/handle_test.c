@@ -110,8 +110,17 @@ TEST_BARE(a_handle_of_another_kind_is_refused)
 TEST_BARE(nonsense_is_no_handle)
 {
     static const ULONG_PTR nonsense[] = {
-        0, 7, 1 << 20, 0x40000000, 0x40000001, 0x7ffffffc, 0x80000000,
-        (ULONG_PTR)-1, (ULONG_PTR)-2, 0x140000000, 0xdeadbeefdeadbeec,
+        0,
+        7,
+        1 << 20,
+        0x40000000,
+        0x40000001,
+        0x7ffffffc,
+        0x80000000,
+        (ULONG_PTR)-1,
+        (ULONG_PTR)-2,
+        0x140000000,
+        0xdeadbeefdeadbeec,
     };
     struct ws_object *o;
 

@@ -118,9 +118,9 @@ TEST_BARE(a_window_procedure_may_refuse_the_window)
 
 TEST_BARE(known_classes_are_there_and_children_go_with_their_parent)
 {
-    HWND parent = CreateWindowExA(0, "BUTTON", "", WS_OVERLAPPEDWINDOW,
-                                  CW_USEDEFAULT, CW_USEDEFAULT, 0, 0, NULL,
-                                  NULL, NULL, NULL);
+    HWND parent =
+        CreateWindowExA(0, "BUTTON", "", WS_OVERLAPPEDWINDOW, CW_USEDEFAULT,
+                        CW_USEDEFAULT, 0, 0, NULL, NULL, NULL, NULL);
     HWND child = CreateWindowExA(0, "static", "", WS_CHILD, 0, 0, 0, 0, parent,
                                  NULL, NULL, NULL);
 

@@ -158,7 +158,6 @@ TEST(short_values_are_taken_where_windows_takes_them, "OTH-3")
     static const struct {
         int level, name, min;
     } rows[] = {
-        {WS_SOL_SOCKET,  WS_SO_BROADCAST,  0},
         {WS_SOL_SOCKET,  WS_SO_DONTLINGER, 0},
         {WS_SOL_SOCKET,  WS_SO_OOBINLINE,  0},
         {WS_SOL_SOCKET,  WS_SO_KEEPALIVE,  1},
@@ -185,16 +184,18 @@ TEST(only_the_bytes_that_count_are_looked_at, "OTH-3")
 {
     unsigned char value[8] = {0, 1, 1, 1, 1, 1, 1, 1};
     struct sock s = sock(WS_AF_INET, WS_SOCK_STREAM);
+    struct sock u = sock(WS_AF_INET, WS_SOCK_DGRAM);
 
     CHECK_EQ(set(&s, WS_SOL_SOCKET, WS_SO_KEEPALIVE, value, 8), 0);
     CHECK_EQ(number(&s, WS_SOL_SOCKET, WS_SO_KEEPALIVE), 0);
-    CHECK_EQ(set(&s, WS_SOL_SOCKET, WS_SO_BROADCAST, value, 1), 0);
-    CHECK_EQ(number(&s, WS_SOL_SOCKET, WS_SO_BROADCAST), 0);
-    CHECK_EQ(set(&s, WS_SOL_SOCKET, WS_SO_BROADCAST, value, 2), 0);
-    CHECK_EQ(number(&s, WS_SOL_SOCKET, WS_SO_BROADCAST), 1);
-    CHECK_EQ(set(&s, WS_SOL_SOCKET, WS_SO_BROADCAST, value + 1, 0), 0);
-    CHECK_EQ(number(&s, WS_SOL_SOCKET, WS_SO_BROADCAST), 0);
+    CHECK_EQ(set(&u, WS_SOL_SOCKET, WS_SO_BROADCAST, value, 1), 0);
+    CHECK_EQ(number(&u, WS_SOL_SOCKET, WS_SO_BROADCAST), 0);
+    CHECK_EQ(set(&u, WS_SOL_SOCKET, WS_SO_BROADCAST, value, 2), 0);
+    CHECK_EQ(number(&u, WS_SOL_SOCKET, WS_SO_BROADCAST), 1);
+    CHECK_EQ(set(&u, WS_SOL_SOCKET, WS_SO_BROADCAST, value + 1, 0), 0);
+    CHECK_EQ(number(&u, WS_SOL_SOCKET, WS_SO_BROADCAST), 0);
     ws_os_close(s.fd);
+    ws_os_close(u.fd);
 }
 
 TEST(the_length_returned_is_windows_own, "OTH-3")
@@ -207,7 +208,7 @@ TEST(the_length_returned_is_windows_own, "OTH-3")
         {WS_IPPROTO_TCP, WS_TCP_NODELAY,  1},
         {WS_SOL_SOCKET,  WS_SO_LINGER,    4},
         {WS_SOL_SOCKET,  WS_SO_RCVTIMEO,  4},
-        {WS_SOL_SOCKET,  WS_SO_BROADCAST, 4},
+        {WS_SOL_SOCKET,  WS_SO_OOBINLINE, 4},
         {WS_IPPROTO_IP,  WS_IP_TTL,       4},
     };
     struct sock s = sock(WS_AF_INET, WS_SOCK_STREAM);
@@ -251,6 +252,7 @@ TEST(what_does_not_belong_is_refused_in_order, "OTH-3 OTH-6")
         {1, WS_SOL_SOCKET,   0x1004,               WS_ENOPROTOOPT, WS_ENOPROTOOPT},
         {1, WS_SOL_SOCKET,   WS_SO_MAX_MSG_SIZE,   WS_ENOPROTOOPT, WS_ENOPROTOOPT},
         {2, WS_SOL_SOCKET,   WS_SO_LINGER,         WS_ENOPROTOOPT, WS_ENOPROTOOPT},
+        {1, WS_SOL_SOCKET,   WS_SO_BROADCAST,      WS_ENOPROTOOPT, WS_ENOPROTOOPT},
         {2, WS_IPPROTO_TCP,  WS_TCP_NODELAY,       WS_EINVAL,      WS_EINVAL     },
         {1, WS_IPPROTO_UDP,  WS_UDP_NOCHECKSUM,    WS_EINVAL,      WS_EINVAL     },
         {1, WS_IPPROTO_IP,   -1,                   WS_ENOPROTOOPT, WS_ENOPROTOOPT},

@@ -291,8 +291,7 @@ feed_all(LPTHREAD_START_ROUTINE (*routine)(int), bool through_engine)
 
     for (int i = 0; i < 4; i++) {
         semaphores[i] = CreateSemaphoreA(NULL, 0, TURNS, NULL);
-        threads[i] =
-            CreateThread(NULL, 0, routine(i), semaphores[i], 0, NULL);
+        threads[i] = CreateThread(NULL, 0, routine(i), semaphores[i], 0, NULL);
     }
     for (int i = 0; i < TURNS * 4; i++) {
         if (through_engine || i % 3)
