@@ -3,7 +3,7 @@
  * CreateThread: there is no run-time of their own to set up. The handle of
  * _beginthreadex must be closed; that of _beginthread closes itself when the
  * thread ends. On failure _beginthreadex returns 0 and _beginthread -1, and
- * errno says why. Not here: _spawn and _exec. */
+ * GetLastError says why. Not here: _spawn and _exec. */
 #ifndef WS2_PROCESS_H
 #define WS2_PROCESS_H
 

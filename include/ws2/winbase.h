@@ -82,10 +82,11 @@ DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId,
                             va_list *Arguments) WS2_WIDE(FormatMessageW);
 
 /* ---- handles ------------------------------------------------------------
- * CloseHandle on a socket is ERROR_INVALID_HANDLE's business of closesocket:
- * use that. DuplicateHandle works within this process (both process handles are
- * GetCurrentProcess()), on everything that can be waited for; the object lives
- * until its last handle is closed. */
+ * CloseHandle does not take a socket (ERROR_INVALID_HANDLE): that is
+ * closesocket's. DuplicateHandle works within this process (both process
+ * handles are GetCurrentProcess()), on everything that can be waited for; the
+ * object lives until its last handle is closed. Get- and SetHandleInformation:
+ * on sockets, whether a child process inherits the descriptor. */
 #define HANDLE_FLAG_INHERIT 0x00000001
 #define HANDLE_FLAG_PROTECT_FROM_CLOSE 0x00000002
 #define DUPLICATE_CLOSE_SOURCE 0x00000001
@@ -102,7 +103,7 @@ BOOL WINAPI SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags);
 /* ---- threads ------------------------------------------------------------
  * A thread handle is signalled when the thread has ended, and must be closed.
  * The start routine's result, or ExitThread's, is the exit code; STILL_ACTIVE
- * before. A C++ frame between is not unwound by ExitThread. TerminateThread is
+ * before. ExitThread unwinds C++ frames, as pthread_exit does. TerminateThread is
  * not offered: nothing can end a thread that holds a lock and leave the process
  * sound. GetCurrentThread and GetCurrentProcess are constants that mean the
  * caller; DuplicateHandle makes a real thread handle of the first. */

@@ -113,7 +113,11 @@
 #define WS2_DECLSPEC_deprecated __attribute__((__deprecated__))
 #define WS2_DECLSPEC_nothrow __attribute__((__nothrow__))
 #define WS2_DECLSPEC_novtable
+#ifdef __cplusplus
 #define WS2_DECLSPEC_thread __thread
+#else /* may stand before "static", as __thread may not */
+#define WS2_DECLSPEC_thread _Thread_local
+#endif
 #define WS2_DECLSPEC_align(n) __attribute__((__aligned__(n)))
 #endif
 

@@ -48,16 +48,16 @@ begin(struct run *r, SOCKET s, const struct timeval *timeout)
 
     if (err)
         return err;
+    *r = (struct run){.s = s,
+                      .family = e->info.iAddressFamily,
+                      .deadline = deadline_of(timeout),
+                      .err = WSAEINVAL};
     if (getsockopt(s, SOL_SOCKET, SO_TYPE, (char *)&type, &size))
         return WSAGetLastError();
     if (type != SOCK_STREAM)
         return WSAEINVAL;
     if (!getsockname(s, (struct sockaddr *)&name, &len))
         return WSAEINVAL;
-    *r = (struct run){.s = s,
-                      .family = e->info.iAddressFamily,
-                      .deadline = deadline_of(timeout),
-                      .err = WSAEINVAL};
     return 0;
 }
 

@@ -322,7 +322,7 @@ format_v6(const unsigned char *a, char *out, size_t size)
     int count, start, run;
     size_t len = 0;
 
-    for (int i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++)
         g[i] = (unsigned)a[2 * i] << 8 | a[2 * i + 1];
     count = ends_in_v4(g) ? 6 : 8;
     run = longest_run(g, count, &start);

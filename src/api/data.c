@@ -19,6 +19,21 @@ target(LPWSAOVERLAPPED ov, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
     return ws_upcall_thread(id);
 }
 
+/* The BSD calls have an int for a length. A negative one would be four thousand
+ * million bytes to the provider; no buffer is that long. The socket is looked
+ * at first, as everywhere (G-3). */
+static inline int
+check_length(SOCKET s, int len)
+{
+    const WSPPROC_TABLE *p;
+    int err;
+
+    if (__builtin_expect(len >= 0, 1))
+        return 0;
+    err = ws_route(s, &p);
+    return err ? err : WSAEFAULT;
+}
+
 /* ---- sending ---- */
 
 static inline int
@@ -50,8 +65,10 @@ send(SOCKET s, const char *buf, int len, int flags)
 {
     WSABUF piece = {(ULONG)len, (char *)buf};
     DWORD sent = 0;
-    int err = send_pieces(s, &piece, 1, &sent, (DWORD)flags, NULL, NULL);
+    int err = check_length(s, len);
 
+    if (!err)
+        err = send_pieces(s, &piece, 1, &sent, (DWORD)flags, NULL, NULL);
     return ws_api_count(err, (int)sent);
 }
 
@@ -88,9 +105,11 @@ sendto(SOCKET s, const char *buf, int len, int flags, const struct sockaddr *to,
 {
     WSABUF piece = {(ULONG)len, (char *)buf};
     DWORD sent = 0;
-    int err =
-        send_to(s, &piece, 1, &sent, (DWORD)flags, to, to_len, NULL, NULL);
+    int err = check_length(s, len);
 
+    if (!err)
+        err =
+            send_to(s, &piece, 1, &sent, (DWORD)flags, to, to_len, NULL, NULL);
     return ws_api_count(err, (int)sent);
 }
 
@@ -125,8 +144,10 @@ recv(SOCKET s, char *buf, int len, int flags)
 {
     WSABUF piece = {(ULONG)len, buf};
     DWORD got = 0, in_out = (DWORD)flags;
-    int err = recv_pieces(s, &piece, 1, &got, &in_out, NULL, NULL);
+    int err = check_length(s, len);
 
+    if (!err)
+        err = recv_pieces(s, &piece, 1, &got, &in_out, NULL, NULL);
     return ws_api_count(err, (int)got);
 }
 
@@ -136,9 +157,12 @@ WSARecvEx(SOCKET s, char *buf, int len, int *flags)
 {
     WSABUF piece = {(ULONG)len, buf};
     DWORD got = 0, in_out = flags ? (DWORD)*flags : 0;
-    int err = flags ? recv_pieces(s, &piece, 1, &got, &in_out, NULL, NULL)
-                    : WSAEFAULT;
+    int err = check_length(s, len);
 
+    if (!err && !flags)
+        err = WSAEFAULT;
+    if (!err)
+        err = recv_pieces(s, &piece, 1, &got, &in_out, NULL, NULL);
     if (!err)
         *flags = (int)in_out;
     return ws_api_count(err, (int)got);
@@ -177,9 +201,11 @@ recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *from,
 {
     WSABUF piece = {(ULONG)len, buf};
     DWORD got = 0, in_out = (DWORD)flags;
-    int err =
-        recv_from(s, &piece, 1, &got, &in_out, from, from_len, NULL, NULL);
+    int err = check_length(s, len);
 
+    if (!err)
+        err =
+            recv_from(s, &piece, 1, &got, &in_out, from, from_len, NULL, NULL);
     return ws_api_count(err, (int)got);
 }
 

@@ -235,7 +235,8 @@ WSAAddressToStringW(LPSOCKADDR a, DWORD len, LPWSAPROTOCOL_INFOW given,
     size_t need;
 
     if (WSAAddressToStringA(a, len, narrow_info(given, &info), text,
-                            size ? &room : NULL))
+                            size ? &room : NULL) ||
+        !size)
         return SOCKET_ERROR;
     need = wide_size(text);
     if (!out || *size < need) {

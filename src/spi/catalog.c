@@ -148,7 +148,7 @@ append(const WSAPROTOCOL_INFOA *info, const char *path, DWORD *id)
     const struct ws_catalog *old = ws_catalog_view();
     size_t count = old ? old->count : 0;
     struct ws_catalog *c =
-        calloc(1, sizeof(*c) + (count + 1) * sizeof(c->entries[0]));
+        calloc(1, sizeof(*c) + (count + 1) * sizeof(struct ws_entry *));
     struct ws_entry *e = new_entry(info, path, next_id(old));
 
     if (!c || !e || count == WS_CATALOG_MAX) {
@@ -157,7 +157,7 @@ append(const WSAPROTOCOL_INFOA *info, const char *path, DWORD *id)
         return WSAENOBUFS;
     }
     if (count)
-        memcpy(c->entries, old->entries, count * sizeof(c->entries[0]));
+        memcpy(c->entries, old->entries, count * sizeof(struct ws_entry *));
     c->entries[count] = e;
     c->count = count + 1;
     c->older = old;
@@ -206,6 +206,12 @@ ws_catalog_load(void)
 
 /* ---- finding ---- */
 
+static bool
+same_guid(const GUID *a, const GUID *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
 struct ws_entry *
 ws_catalog_by_id(DWORD id)
 {
@@ -224,7 +230,7 @@ ws_catalog_by_provider(const GUID *provider)
     const struct ws_catalog *c = ws_catalog_view();
 
     for (size_t i = 0; c && i < c->count; i++) {
-        if (!memcmp(&c->entries[i]->info.ProviderId, provider, sizeof(GUID)))
+        if (same_guid(&c->entries[i]->info.ProviderId, provider))
             return c->entries[i];
     }
     return NULL;
@@ -327,7 +333,7 @@ ws_catalog_named(const WSAPROTOCOL_INFOA *info, int af, struct ws_entry **out)
     if (!info->iAddressFamily && (af == 0 || af == FROM_PROTOCOL_INFO))
         return WSAEAFNOSUPPORT;
     e = ws_catalog_by_id(info->dwCatalogEntryId);
-    if (e && memcmp(&e->info.ProviderId, &info->ProviderId, sizeof(GUID)))
+    if (e && !same_guid(&e->info.ProviderId, &info->ProviderId))
         e = NULL;
     if (!e || !is_candidate(e))
         return WSAEINVAL;
