@@ -16,12 +16,9 @@ LIBDIR  ?= $(PREFIX)/lib
 VERSION := 0.1.0
 SONAME  := libws2_32.so.0
 
-ifeq ($(origin CC),default)
-CC  := gcc
-endif
-ifeq ($(origin CXX),default)
-CXX := $(if $(findstring clang,$(CC)),clang++,g++)
-endif
+CC  := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CXX := $(if $(filter default,$(origin CXX)),$(if \
+         $(findstring clang,$(CC)),clang++,g++),$(CXX))
 
 O   := $(BUILD)/$(FLAVOUR)
 OUT := $(if $(filter release,$(FLAVOUR)),$(BUILD),$(O))
@@ -187,20 +184,13 @@ $(BENCH): $(O)/%: %.c | lib
 bench: all $(BENCH)
 	@set -e; for b in $(BENCH); do $$b; done
 
-demo: all
-	@scripts/demo.sh
-
+demo install: all
 symbols: lib
-
-floors format tidy symbols papers fuzz:
-	@scripts/$@.sh
-
 abi: symbols
-
 man: papers
 
-install: all
-	@scripts/install.sh
+demo install floors format tidy symbols papers fuzz:
+	@scripts/$@.sh
 
 dist:
 	git archive --prefix=sallyport-$(VERSION)/ -o sallyport-$(VERSION).tar.gz HEAD

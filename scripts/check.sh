@@ -10,7 +10,7 @@
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-O=${O:-build/release} JOBS=${JOBS:-$(nproc)} LIMIT=${LIMIT:-300}
+O=${O:-build/release} JOBS=${JOBS:-$(nproc)} LIMIT=${LIMIT:-600}
 export OUT="${OUT:-build}" CC="${CC:-gcc}" CXX="${CXX:-g++}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

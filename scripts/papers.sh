@@ -36,10 +36,14 @@ done
 
 find src tests examples tools bench fuzz scripts include packaging .ci demo \
     check Makefile -type f \( -name '*.[ch]' -o -name '*.sh' -o ! -name '*.*' \) \
-    ! -name README 2>/dev/null | sort | while read -r file; do
-    head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
-        complain "$file does not say its licence"
-done
+    ! -name README 2>/dev/null | sort | xargs awk '
+    FNR == 1 { all[FILENAME] }
+    FNR <= 3 && /SPDX-License-Identifier: MIT/ { licensed[FILENAME] }
+    FNR > 3 { nextfile }
+    END {
+        for (file in all) if (!(file in licensed))
+            print "papers: " file " does not say its licence"
+    }' >>"$tmp/bad"
 
 grep -rlw -e DEVIATION -e 'docs/deviations.md' src include | sort >"$tmp/marked"
 grep -o '\(src\|include\)/[a-zA-Z0-9_/]*\.[ch]' docs/deviations.md |
@@ -64,6 +68,11 @@ for paper in *.md docs/*.md; do
                 complain "$paper leads to $to, which is not there"
         done
 done
+
+# Papers that scripts print.
+scripts/errors.sh --check >>"$tmp/bad" 2>&1
+scripts/conformance.sh 2>/dev/null | cmp -s - docs/conformance.md ||
+    complain "docs/conformance.md is not what scripts/conformance.sh prints"
 
 if command -v mandoc >/dev/null; then
     for page in man/*.[1-9]; do

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The runner: lists the tests of a program, starts itself once for each of them,
- * and tells how it went. Time-outs, crashes and leaked descriptors are its
- * failures to report; a test need not think of them.
- * Invariant: what a test prints is shown only if it failed. */
+/* The runner: lists the tests of a program, starts itself once for each of
+ * them, and tells how it went. Time-outs, crashes and leaked descriptors are
+ * its failures to report; a test need not think of them. Invariant: what a test
+ * prints is shown only if it failed. */
 #include "t.h"
 
 #include <stdarg.h>
@@ -25,54 +25,54 @@ static const struct {
     int number;
     const char *name;
 } errors[] = {
-    {6, "WSA_INVALID_HANDLE"},
-    {87, "WSA_INVALID_PARAMETER"},
-    {995, "WSA_OPERATION_ABORTED"},
-    {996, "WSA_IO_INCOMPLETE"},
-    {997, "WSA_IO_PENDING"},
-    {10004, "WSAEINTR"},
-    {10009, "WSAEBADF"},
-    {10013, "WSAEACCES"},
-    {10014, "WSAEFAULT"},
-    {10022, "WSAEINVAL"},
-    {10024, "WSAEMFILE"},
-    {10035, "WSAEWOULDBLOCK"},
-    {10036, "WSAEINPROGRESS"},
-    {10037, "WSAEALREADY"},
-    {10038, "WSAENOTSOCK"},
-    {10039, "WSAEDESTADDRREQ"},
-    {10040, "WSAEMSGSIZE"},
-    {10041, "WSAEPROTOTYPE"},
-    {10042, "WSAENOPROTOOPT"},
-    {10043, "WSAEPROTONOSUPPORT"},
-    {10044, "WSAESOCKTNOSUPPORT"},
-    {10045, "WSAEOPNOTSUPP"},
-    {10046, "WSAEPFNOSUPPORT"},
-    {10047, "WSAEAFNOSUPPORT"},
-    {10048, "WSAEADDRINUSE"},
-    {10049, "WSAEADDRNOTAVAIL"},
-    {10050, "WSAENETDOWN"},
-    {10051, "WSAENETUNREACH"},
-    {10052, "WSAENETRESET"},
-    {10053, "WSAECONNABORTED"},
-    {10054, "WSAECONNRESET"},
-    {10055, "WSAENOBUFS"},
-    {10056, "WSAEISCONN"},
-    {10057, "WSAENOTCONN"},
-    {10058, "WSAESHUTDOWN"},
-    {10060, "WSAETIMEDOUT"},
-    {10061, "WSAECONNREFUSED"},
-    {10065, "WSAEHOSTUNREACH"},
-    {10091, "WSASYSNOTREADY"},
-    {10092, "WSAVERNOTSUPPORTED"},
-    {10093, "WSANOTINITIALISED"},
-    {10101, "WSAEDISCON"},
-    {10107, "WSASYSCALLFAILURE"},
-    {10109, "WSATYPE_NOT_FOUND"},
-    {11001, "WSAHOST_NOT_FOUND"},
-    {11002, "WSATRY_AGAIN"},
-    {11003, "WSANO_RECOVERY"},
-    {11004, "WSANO_DATA"},
+    {6,     "WSA_INVALID_HANDLE"   },
+    {87,    "WSA_INVALID_PARAMETER"},
+    {995,   "WSA_OPERATION_ABORTED"},
+    {996,   "WSA_IO_INCOMPLETE"    },
+    {997,   "WSA_IO_PENDING"       },
+    {10004, "WSAEINTR"             },
+    {10009, "WSAEBADF"             },
+    {10013, "WSAEACCES"            },
+    {10014, "WSAEFAULT"            },
+    {10022, "WSAEINVAL"            },
+    {10024, "WSAEMFILE"            },
+    {10035, "WSAEWOULDBLOCK"       },
+    {10036, "WSAEINPROGRESS"       },
+    {10037, "WSAEALREADY"          },
+    {10038, "WSAENOTSOCK"          },
+    {10039, "WSAEDESTADDRREQ"      },
+    {10040, "WSAEMSGSIZE"          },
+    {10041, "WSAEPROTOTYPE"        },
+    {10042, "WSAENOPROTOOPT"       },
+    {10043, "WSAEPROTONOSUPPORT"   },
+    {10044, "WSAESOCKTNOSUPPORT"   },
+    {10045, "WSAEOPNOTSUPP"        },
+    {10046, "WSAEPFNOSUPPORT"      },
+    {10047, "WSAEAFNOSUPPORT"      },
+    {10048, "WSAEADDRINUSE"        },
+    {10049, "WSAEADDRNOTAVAIL"     },
+    {10050, "WSAENETDOWN"          },
+    {10051, "WSAENETUNREACH"       },
+    {10052, "WSAENETRESET"         },
+    {10053, "WSAECONNABORTED"      },
+    {10054, "WSAECONNRESET"        },
+    {10055, "WSAENOBUFS"           },
+    {10056, "WSAEISCONN"           },
+    {10057, "WSAENOTCONN"          },
+    {10058, "WSAESHUTDOWN"         },
+    {10060, "WSAETIMEDOUT"         },
+    {10061, "WSAECONNREFUSED"      },
+    {10065, "WSAEHOSTUNREACH"      },
+    {10091, "WSASYSNOTREADY"       },
+    {10092, "WSAVERNOTSUPPORTED"   },
+    {10093, "WSANOTINITIALISED"    },
+    {10101, "WSAEDISCON"           },
+    {10107, "WSASYSCALLFAILURE"    },
+    {10109, "WSATYPE_NOT_FOUND"    },
+    {11001, "WSAHOST_NOT_FOUND"    },
+    {11002, "WSATRY_AGAIN"         },
+    {11003, "WSANO_RECOVERY"       },
+    {11004, "WSANO_DATA"           },
 };
 
 static const char *
@@ -218,7 +218,8 @@ t_skip(const char *reason)
     _Exit(EXIT_SKIPPED);
 }
 
-/* Said at once and not at the end, so that it also excuses a test that hangs. */
+/* Said at once and not at the end, so that it also excuses a test that hangs.
+ */
 void
 t_excuse(const char *who, const char *reason)
 {
@@ -414,10 +415,12 @@ main(int argc, char **argv)
         }
         return usage(argv[0]);
     }
-    if (arg + 1 < argc && !strcmp(argv[arg], "-j")) {
-        jobs = atoi(argv[arg + 1]);
+    if (arg < argc && !strncmp(argv[arg], "-j", 2)) {
+        jobs = argv[arg][2]     ? atoi(argv[arg] + 2)
+               : arg + 1 < argc ? atoi(argv[++arg])
+                                : 1;
         jobs = jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
-        arg += 2;
+        arg++;
     }
     if (arg < argc && argv[arg][0] == '-')
         return usage(argv[0]);

@@ -31,8 +31,8 @@ struct t_test {
 
 void t_register(struct t_test *test);
 
-/* Runs "before" ahead of each test and "after" behind it. The descriptors of the
- * process are counted around the three of them. */
+/* Runs "before" ahead of each test and "after" behind it. The descriptors of
+ * the process are counted around the three of them. */
 void t_around(void (*before)(void), void (*after)(void));
 
 void t_fail(const char *file, int line, const char *what);
@@ -103,8 +103,8 @@ void t_note(const char *format, ...) T_PRINTF;
 
 #define SKIP(reason) t_skip(reason)
 
-/* The document says otherwise than Wine does: under Wine a failure of the test is
- * reported as skipped, for this reason. Nowhere else has it any effect. */
+/* The document says otherwise than Wine does: under Wine a failure of the test
+ * is reported as skipped, for this reason. Nowhere else has it any effect. */
 #define WINE_DIFFERS(reason) t_excuse("Wine", reason)
 
 /* Not even tried under Wine, where the test would sit out its time. */

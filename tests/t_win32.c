@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The runner on Windows and Wine: the same as t_posix.c with CreateProcess. There
- * is no leak check here; the native build makes it.
- * Invariant: a child's output goes to a file that the system deletes. */
+/* The runner on Windows and Wine: the same as t_posix.c with CreateProcess.
+ * There is no leak check here; the native build makes it. Invariant: a child's
+ * output goes to a file that the system deletes. */
 #ifdef _WIN32
 
 #include "t.h"
@@ -38,8 +38,7 @@ output_file(void)
     SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
     char dir[MAX_PATH], path[MAX_PATH];
 
-    if (!GetTempPathA(sizeof dir, dir) ||
-        !GetTempFileNameA(dir, "t", 0, path))
+    if (!GetTempPathA(sizeof dir, dir) || !GetTempFileNameA(dir, "t", 0, path))
         return INVALID_HANDLE_VALUE;
     return CreateFileA(path, GENERIC_READ | GENERIC_WRITE,
                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,

@@ -98,7 +98,6 @@ TEST(a_number_beyond_32_bits_is_not_cut_to_a_socket, "G-3")
 {
     SOCKET pair[2];
 
-    WINE_DIFFERS("it cuts handles to 32 bits");
     net_pair(AF_INET, pair);
     CHECK_ERR(send(pair[0] + 0x100000000ull, &octet, 1, 0) == SOCKET_ERROR,
               WSAENOTSOCK);
@@ -113,7 +112,6 @@ TEST(an_event_is_no_socket, "G-3")
 {
     WSAEVENT event = WSACreateEvent();
 
-    WINE_DIFFERS("the errors are others for some calls");
     refuse_everywhere((SOCKET)event, WSAENOTSOCK);
     CHECK(WSACloseEvent(event));
 }
@@ -166,7 +164,6 @@ TEST(missing_buffer_arrays_are_faults, "G-4")
     SOCKET pair[2];
     DWORD in_flags = 0;
 
-    WINE_DIFFERS("a NULL pointer crashes it");
     net_pair(AF_INET, pair);
     CHECK_ERR(WSASend(pair[0], NULL, 1, &count, 0, NULL, NULL) == SOCKET_ERROR,
               WSAEFAULT);
@@ -183,7 +180,6 @@ TEST(missing_flags_are_a_fault, "OVL-8 G-4")
     SOCKET pair[2];
     WSABUF b = buf();
 
-    WINE_DIFFERS("a NULL pointer crashes it");
     net_pair(AF_INET, pair);
     CHECK_ERR(WSARecv(pair[0], &b, 1, &count, NULL, NULL, NULL) == SOCKET_ERROR,
               WSAEFAULT);
@@ -194,6 +190,7 @@ TEST(negative_lengths_move_nothing, "G-4")
 {
     SOCKET pair[2];
 
+    WINE_DIFFERS("it takes the length for a great one");
     net_pair(AF_INET, pair);
     net_nonblocking(pair[0], 1);
     CHECK(send(pair[0], &octet, -1, 0) == SOCKET_ERROR);
@@ -208,6 +205,7 @@ TEST(missing_names_are_faults, "G-4 BND-1 CON-7 OTH-2")
     SOCKET s = net_bound(AF_INET, SOCK_STREAM);
     int len = sizeof addr.u;
 
+    WINE_DIFFERS("a NULL pointer crashes it");
     CHECK_ERR(getsockname(s, NULL, &len) == SOCKET_ERROR, WSAEFAULT);
     CHECK_ERR(getsockname(s, &addr.u.any, NULL) == SOCKET_ERROR, WSAEFAULT);
     CHECK_EQ(len, sizeof addr.u);
@@ -218,7 +216,6 @@ TEST(missing_numbers_are_faults, "G-4")
 {
     SOCKET s = net_bound(AF_INET, SOCK_STREAM);
 
-    WINE_DIFFERS("a NULL pointer crashes it");
     CHECK_ERR(ioctlsocket(s, FIONBIO, NULL) == SOCKET_ERROR, WSAEFAULT);
     CHECK_ERR(ioctlsocket(s, SIOCATMARK, NULL) == SOCKET_ERROR, WSAEFAULT);
     net_close(s);
@@ -256,6 +253,7 @@ TEST(a_wrong_call_does_not_change_the_socket, "BND-2 LSN-1 CON-5")
     SOCKET listener = net_listener(AF_INET), client;
     struct net_addr name = net_name(listener);
 
+    WINE_HANGS("a send on a listener never returns");
     CHECK_EQ(bind(listener, &name.u.any, name.len), SOCKET_ERROR);
     CHECK_EQ(connect(listener, &name.u.any, name.len), SOCKET_ERROR);
     CHECK_EQ(shutdown(listener, SD_BOTH), SOCKET_ERROR);

@@ -19,8 +19,8 @@ check_choice(const struct choice *c)
 {
     WSAPROTOCOL_INFOA info;
     int len = sizeof info;
-    SOCKET s = WSASocketA(c->af, c->type, c->protocol, NULL, 0,
-                          WSA_FLAG_OVERLAPPED);
+    SOCKET s =
+        WSASocketA(c->af, c->type, c->protocol, NULL, 0, WSA_FLAG_OVERLAPPED);
     int error = s == INVALID_SOCKET ? net_error() : 0;
 
     if (error != c->error)
@@ -54,9 +54,8 @@ check_choices(const struct choice *choices, size_t count)
 
 TEST(an_unknown_family_is_not_supported, "CAT-11")
 {
-    CHECK_CHOICES(
-        {BAD, SOCK_STREAM, IPPROTO_TCP, WSAEAFNOSUPPORT, 0, 0},
-        {BAD, SOCK_STREAM, IPPROTO_UDP, WSAEAFNOSUPPORT, 0, 0});
+    CHECK_CHOICES({BAD, SOCK_STREAM, IPPROTO_TCP, WSAEAFNOSUPPORT, 0, 0},
+                  {BAD, SOCK_STREAM, IPPROTO_UDP, WSAEAFNOSUPPORT, 0, 0});
 }
 
 TEST(an_unknown_type_is_told_first, "CAT-11")
@@ -70,11 +69,10 @@ TEST(an_unknown_type_is_told_first, "CAT-11")
 
 TEST(an_unknown_protocol_is_not_supported, "CAT-11")
 {
-    CHECK_CHOICES(
-        {AF_INET, SOCK_STREAM, BAD, WSAEPROTONOSUPPORT, 0, 0},
-        {AF_INET, 0, BAD, WSAEPROTONOSUPPORT, 0, 0},
-        {AF_UNSPEC, SOCK_STREAM, BAD, WSAEPROTONOSUPPORT, 0, 0},
-        {AF_UNSPEC, 0, BAD, WSAEPROTONOSUPPORT, 0, 0});
+    CHECK_CHOICES({AF_INET, SOCK_STREAM, BAD, WSAEPROTONOSUPPORT, 0, 0},
+                  {AF_INET, 0, BAD, WSAEPROTONOSUPPORT, 0, 0},
+                  {AF_UNSPEC, SOCK_STREAM, BAD, WSAEPROTONOSUPPORT, 0, 0},
+                  {AF_UNSPEC, 0, BAD, WSAEPROTONOSUPPORT, 0, 0});
 }
 
 TEST(a_protocol_of_the_other_type_is_not_supported, "CAT-11 CAT-12")
@@ -88,22 +86,20 @@ TEST(a_protocol_of_the_other_type_is_not_supported, "CAT-11 CAT-12")
 
 TEST(protocol_0_takes_the_entry_that_matches_zero, "CAT-2 CAT-11")
 {
-    CHECK_CHOICES(
-        {AF_INET, SOCK_STREAM, 0, 0, SOCK_STREAM, IPPROTO_TCP},
-        {AF_INET, SOCK_DGRAM, 0, 0, SOCK_DGRAM, IPPROTO_UDP},
-        {AF_INET, 0, 0, 0, SOCK_STREAM, IPPROTO_TCP},
-        {AF_INET6, SOCK_STREAM, 0, 0, SOCK_STREAM, IPPROTO_TCP},
-        {AF_INET6, SOCK_DGRAM, 0, 0, SOCK_DGRAM, IPPROTO_UDP},
-        {AF_INET6, 0, 0, 0, SOCK_STREAM, IPPROTO_TCP});
+    CHECK_CHOICES({AF_INET, SOCK_STREAM, 0, 0, SOCK_STREAM, IPPROTO_TCP},
+                  {AF_INET, SOCK_DGRAM, 0, 0, SOCK_DGRAM, IPPROTO_UDP},
+                  {AF_INET, 0, 0, 0, SOCK_STREAM, IPPROTO_TCP},
+                  {AF_INET6, SOCK_STREAM, 0, 0, SOCK_STREAM, IPPROTO_TCP},
+                  {AF_INET6, SOCK_DGRAM, 0, 0, SOCK_DGRAM, IPPROTO_UDP},
+                  {AF_INET6, 0, 0, 0, SOCK_STREAM, IPPROTO_TCP});
 }
 
 TEST(type_0_is_found_from_the_protocol, "CAT-1 CAT-2 CAT-11")
 {
-    CHECK_CHOICES(
-        {AF_INET, 0, IPPROTO_TCP, 0, SOCK_STREAM, IPPROTO_TCP},
-        {AF_INET, 0, IPPROTO_UDP, 0, SOCK_DGRAM, IPPROTO_UDP},
-        {AF_INET6, 0, IPPROTO_TCP, 0, SOCK_STREAM, IPPROTO_TCP},
-        {AF_INET6, 0, IPPROTO_UDP, 0, SOCK_DGRAM, IPPROTO_UDP});
+    CHECK_CHOICES({AF_INET, 0, IPPROTO_TCP, 0, SOCK_STREAM, IPPROTO_TCP},
+                  {AF_INET, 0, IPPROTO_UDP, 0, SOCK_DGRAM, IPPROTO_UDP},
+                  {AF_INET6, 0, IPPROTO_TCP, 0, SOCK_STREAM, IPPROTO_TCP},
+                  {AF_INET6, 0, IPPROTO_UDP, 0, SOCK_DGRAM, IPPROTO_UDP});
 }
 
 TEST(family_0_is_found_from_the_rest, "CAT-1 CAT-2 CAT-11")
@@ -275,14 +271,18 @@ TEST(the_entry_of_udp_describes_datagrams, "CAT-14")
 
 TEST(the_providers_are_those_of_microsoft, "CAT-14")
 {
-    static const GUID v4 = {0xe70f1aa0,
-                            0xab8b,
-                            0x11cf,
-                            {0x8c, 0xa3, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92}};
-    static const GUID v6 = {0xf9eab0c0,
-                            0x26d4,
-                            0x11d0,
-                            {0xbb, 0xbf, 0x00, 0xaa, 0x00, 0x6c, 0x34, 0xe4}};
+    static const GUID v4 = {
+        0xe70f1aa0,
+        0xab8b,
+        0x11cf,
+        {0x8c, 0xa3, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92}
+    };
+    static const GUID v6 = {
+        0xf9eab0c0,
+        0x26d4,
+        0x11d0,
+        {0xbb, 0xbf, 0x00, 0xaa, 0x00, 0x6c, 0x34, 0xe4}
+    };
     int count;
     WSAPROTOCOL_INFOA *list = all_protocols(&count);
 
@@ -317,7 +317,8 @@ TEST(both_forms_of_the_catalog_agree, "CATL-8")
     REQUIRE(count > 0);
     REQUIRE_EQ(WSAEnumProtocolsW(NULL, wide, &wide_size), count);
     for (int i = 0; i < count; i++) {
-        CHECK_MEM(&narrow[i], &wide[i], offsetof(WSAPROTOCOL_INFOA, szProtocol));
+        CHECK_MEM(&narrow[i], &wide[i],
+                  offsetof(WSAPROTOCOL_INFOA, szProtocol));
         CHECK_EQ(narrow[i].szProtocol[0], wide[i].szProtocol[0]);
     }
 }

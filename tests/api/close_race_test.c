@@ -456,6 +456,60 @@ TEST(two_closes_race_and_one_wins, "CLS-8 G-3")
     CloseHandle(r.done);
 }
 
+struct reader {
+    SOCKET s;
+    HANDLE ready;
+    int strangers;
+};
+
+static void CALLBACK
+say_ready(ULONG_PTR event)
+{
+    SetEvent((HANDLE)event);
+}
+
+/* The APC runs inside of recv, when it has begun to wait: a close after that
+ * meets the call and not the time before it. */
+static DWORD WINAPI
+read_own(void *context)
+{
+    struct reader *r = context;
+    char bytes[8];
+
+    QueueUserAPC(say_ready, GetCurrentThread(), (ULONG_PTR)r->ready);
+    r->strangers += recv(r->s, bytes, sizeof bytes, 0) > 0;
+    return 0;
+}
+
+TEST(a_blocked_call_never_reads_from_a_stranger, "CLS-8 CLS-10")
+{
+    struct reader r = {0, CreateEventA(NULL, FALSE, FALSE, NULL), 0};
+    int turns = t_is_wine() ? 50 : 1000;
+
+    for (int i = 0; i < turns; i++) {
+        SOCKET own[2], other[2];
+        HANDLE thread;
+
+        net_pair(AF_INET, own);
+        r.s = own[0];
+        thread = net_thread(read_own, &r);
+        REQUIRE(net_signalled(r.ready, SOON));
+        dither(i);
+        net_close(own[0]);
+        /* One of these may well get the number that has just become free. */
+        net_pair(AF_INET, other);
+        net_send(other[0], "secret");
+        net_send(other[1], "secret");
+        net_join(thread);
+        net_expect(other[0], "secret");
+        net_expect(other[1], "secret");
+        net_close_pair(other);
+        net_close(own[1]);
+    }
+    CHECK_EQ(r.strangers, 0);
+    CloseHandle(r.ready);
+}
+
 static int CALLBACK
 agree(LPWSABUF caller, LPWSABUF caller_data, LPQOS sqos, LPQOS gqos,
       LPWSABUF callee, LPWSABUF callee_data, GROUP *g, DWORD_PTR data)

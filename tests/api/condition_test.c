@@ -1116,8 +1116,8 @@ TEST(SO_CONDITIONAL_ACCEPT_needs_four_bytes, "SCA-1")
     int on = 1;
 
     WINE_DIFFERS("it does not know the option");
-    CHECK_ERR(setsockopt(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, (char *)&on, 3) ==
-                  SOCKET_ERROR,
+    CHECK_ERR(setsockopt(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, (char *)&on,
+                         3) == SOCKET_ERROR,
               WSAEFAULT);
     CHECK_EQ(net_int(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT), 0);
     net_close(s);
@@ -1139,5 +1139,19 @@ TEST(SO_CONDITIONAL_ACCEPT_comes_too_late_for_a_listener, "SCA-2 LSN-11 AMB-18")
     WINE_DIFFERS("it does not know the option");
     CHECK_ERR(net_set(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, 1) == SOCKET_ERROR,
               WSAEINVAL);
+    net_close(s);
+}
+
+TEST(accept_takes_all_on_a_conditional_listener, "SCA-5")
+{
+    SOCKET s = net_bound(AF_INET, SOCK_STREAM), client;
+
+    WINE_DIFFERS("it does not know the option");
+    REQUIRE_EQ(net_set(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, 1), 0);
+    REQUIRE_EQ(listen(s, 4), 0);
+    client = net_start_connect(s);
+    net_nonblocking(client, 0);
+    take(s, client);
+    net_close(client);
     net_close(s);
 }

@@ -87,7 +87,11 @@ TEST(a_blocking_send_takes_everything, "SND-1")
 
 TEST(a_blocking_gather_takes_everything, "SND-1 SND-2")
 {
-    WSABUF bufs[3] = {{1000001, big}, {999999, big + 1000001}, {0, NULL}};
+    WSABUF bufs[3] = {
+        {1000001, big          },
+        {999999,  big + 1000001},
+        {0,       NULL         }
+    };
     SOCKET pair[2];
     HANDLE thread;
 
@@ -157,7 +161,11 @@ TEST(nothing_there_would_block, "RCV-6")
 TEST(buffers_are_gathered_in_order, "SND-2")
 {
     WSABUF bufs[4] = {
-        {3, (char *)"one"}, {0, NULL}, {4, (char *)"two "}, {5, (char *)"three"}};
+        {3, (char *)"one"  },
+        {0, NULL           },
+        {4, (char *)"two " },
+        {5, (char *)"three"}
+    };
     SOCKET pair[2];
 
     net_pair(AF_INET, pair);
@@ -169,7 +177,11 @@ TEST(buffers_are_gathered_in_order, "SND-2")
 TEST(buffers_are_filled_in_order, "RCV-1")
 {
     char a[3], b[4], c[20];
-    WSABUF bufs[3] = {{sizeof a, a}, {sizeof b, b}, {sizeof c, c}};
+    WSABUF bufs[3] = {
+        {sizeof a, a},
+        {sizeof b, b},
+        {sizeof c, c}
+    };
     SOCKET pair[2];
 
     net_pair(AF_INET, pair);
@@ -416,7 +428,6 @@ TEST(addresses_are_ignored_on_streams, "CLS-14 RCV-5 SND-3")
     memset(&addr, 0x55, sizeof addr);
     CHECK_EQ(sendto(pair[0], "x", 1, 0, &nowhere.u.any, nowhere.len), 1);
     CHECK_EQ(recvfrom(pair[1], &byte, 1, 0, &addr.u.any, &len), 1);
-    WINE_DIFFERS("it writes the address");
     CHECK_EQ(addr.u.any.sa_family, 0x5555);
     CHECK_EQ(len, sizeof addr.u);
     net_close_pair(pair);
@@ -470,6 +481,7 @@ TEST(a_send_times_out, "CLS-13")
     SOCKET pair[2];
     int n;
 
+    WINE_DIFFERS("now and then the send goes on");
     net_pair(AF_INET, pair);
     REQUIRE_EQ(net_set(pair[0], SOL_SOCKET, SO_SNDTIMEO, 60), 0);
     do {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an accepted socket takes over from its listener and what it does not.
- * The registrations of network events are looked at in both modes' files too. */
+ * The registrations of network events are looked at in both modes' files too.
+ */
 #include "net.h"
 
 #include <string.h>
@@ -171,9 +172,9 @@ TEST(the_accepted_socket_is_of_the_same_protocol, "INH-1")
     WSAPROTOCOL_INFOA a, b;
     int len = sizeof a;
 
-    CHECK_EQ(getsockopt(t.listener, SOL_SOCKET, SO_PROTOCOL_INFOA, (char *)&a,
-                        &len),
-             0);
+    CHECK_EQ(
+        getsockopt(t.listener, SOL_SOCKET, SO_PROTOCOL_INFOA, (char *)&a, &len),
+        0);
     CHECK_EQ(
         getsockopt(t.server, SOL_SOCKET, SO_PROTOCOL_INFOA, (char *)&b, &len),
         0);
@@ -210,9 +211,8 @@ static void
 register_all(SOCKET s)
 {
     event = WSACreateEvent();
-    REQUIRE_EQ(WSAEventSelect(s, event,
-                              FD_ACCEPT | FD_READ | FD_WRITE | FD_CLOSE),
-               0);
+    REQUIRE_EQ(
+        WSAEventSelect(s, event, FD_ACCEPT | FD_READ | FD_WRITE | FD_CLOSE), 0);
 }
 
 static void

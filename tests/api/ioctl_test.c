@@ -298,14 +298,16 @@ TEST(the_ideal_backlog_needs_a_connection, "IOC-6")
 
 TEST(an_unknown_extension_is_invalid, "EXT-1")
 {
-    GUID nobody = {0x12345678, 1, 2, {3, 4, 5, 6, 7, 8, 9, 10}};
+    GUID nobody = {
+        0x12345678, 1, 2, {3, 4, 5, 6, 7, 8, 9, 10}
+    };
     SOCKET s = net_socket(AF_INET, SOCK_STREAM);
     void *function = NULL;
     DWORD bytes = 0;
 
     CHECK_ERR(control(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &nobody,
-                      sizeof nobody, &function, sizeof function, &bytes) ==
-                  SOCKET_ERROR,
+                      sizeof nobody, &function, sizeof function,
+                      &bytes) == SOCKET_ERROR,
               WSAEINVAL);
     CHECK(function == NULL);
     net_close(s);
@@ -313,7 +315,9 @@ TEST(an_unknown_extension_is_invalid, "EXT-1")
 
 TEST(an_extension_request_needs_both_buffers, "EXT-1")
 {
-    GUID nobody = {0x12345678, 1, 2, {3, 4, 5, 6, 7, 8, 9, 10}};
+    GUID nobody = {
+        0x12345678, 1, 2, {3, 4, 5, 6, 7, 8, 9, 10}
+    };
     SOCKET s = net_socket(AF_INET, SOCK_STREAM);
     void *function = NULL;
     DWORD bytes = 0;

@@ -174,6 +174,16 @@ TEST(listen_again_keeps_what_is_queued, "LSN-6 AMB-1")
     net_close(listener);
 }
 
+TEST(a_queued_caller_is_connected, "PQ-1b PQ-11")
+{
+    SOCKET listener = net_listener(AF_INET), client = net_client(listener);
+
+    CHECK(net_same(net_peer(client), net_name(listener)));
+    net_send(client, "nobody reads this yet");
+    net_close(client);
+    net_close(listener);
+}
+
 TEST(SO_ACCEPTCONN_tells_who_listens, "LSN-8")
 {
     SOCKET s = net_bound(AF_INET6, SOCK_STREAM);

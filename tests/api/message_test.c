@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The message queue as far as WSAAsyncSelect programs need it: windows that only
- * take messages, posting and sending, timers, the end of the loop, and waiting
- * for messages and objects at once. */
+/* The message queue as far as WSAAsyncSelect programs need it: windows that
+ * only take messages, posting and sending, timers, the end of the loop, and
+ * waiting for messages and objects at once. */
 #include "net.h"
 
 #include <string.h>

@@ -21,8 +21,8 @@ look_up(const char *node, const char *service, int flags, int family, int type)
 
 TEST(a_numeric_ipv4_name_is_its_address, "NSP-6")
 {
-    ADDRINFOA *list = look_up("127.0.0.1", "80", AI_NUMERICHOST, AF_UNSPEC,
-                              SOCK_STREAM);
+    ADDRINFOA *list =
+        look_up("127.0.0.1", "80", AI_NUMERICHOST, AF_UNSPEC, SOCK_STREAM);
     struct sockaddr_in *addr = (struct sockaddr_in *)list->ai_addr;
 
     CHECK_EQ(list->ai_family, AF_INET);
@@ -66,8 +66,7 @@ TEST(no_name_means_loopback_or_any, "NSP-6")
 TEST(the_passive_address_can_be_bound, "NSP-6 BND-4")
 {
     ADDRINFOA *list = look_up(NULL, "0", AI_PASSIVE, AF_INET6, SOCK_STREAM);
-    SOCKET s =
-        socket(list->ai_family, list->ai_socktype, list->ai_protocol);
+    SOCKET s = socket(list->ai_family, list->ai_socktype, list->ai_protocol);
 
     REQUIRE(s != INVALID_SOCKET);
     CHECK_EQ(bind(s, list->ai_addr, (int)list->ai_addrlen), 0);
@@ -124,7 +123,6 @@ TEST(bad_hints_are_refused, "NSP-6")
     CHECK_EQ(getaddrinfo("127.0.0.1", "80", &hints, &list), EAI_FAMILY);
     hints.ai_family = AF_INET;
     hints.ai_socktype = 0xdead;
-    WINE_DIFFERS("it gives another error");
     CHECK_EQ(getaddrinfo("127.0.0.1", "80", &hints, &list), EAI_SOCKTYPE);
 }
 
@@ -177,9 +175,9 @@ TEST(getnameinfo_gives_a_service_alone)
     struct net_addr addr = net_loopback(AF_INET, 80);
     char service[NI_MAXSERV];
 
-    CHECK_EQ(getnameinfo(&addr.u.any, addr.len, NULL, 0, service,
-                         sizeof service, 0),
-             0);
+    CHECK_EQ(
+        getnameinfo(&addr.u.any, addr.len, NULL, 0, service, sizeof service, 0),
+        0);
     CHECK_STR(service, "http");
 }
 
@@ -187,8 +185,9 @@ TEST(getnameinfo_gives_a_service_alone)
 
 TEST(dotted_text_is_read_strictly_by_inet_pton)
 {
-    static const char *const bad[] = {"1.2.3", "1.2.3.256", "1.2.3.4.5",
-                                      "1.2.3.4 ", "", "a.b.c.d", "0x7f.1.1.1"};
+    static const char *const bad[] = {"1.2.3",     "1.2.3.256", "1.2.3.4.5",
+                                      "1.2.3.4 ",  "",          "a.b.c.d",
+                                      "0x7f.1.1.1"};
     struct in_addr addr;
 
     CHECK_EQ(inet_pton(AF_INET, "127.0.0.1", &addr), 1);
@@ -200,7 +199,8 @@ TEST(dotted_text_is_read_strictly_by_inet_pton)
 
 TEST(ipv6_text_is_read_by_inet_pton)
 {
-    static const char *const bad[] = {"1::2::3", ":::", "12345::", "::1%1x", "g::"};
+    static const char *const bad[] = {"1::2::3", ":::", "12345::", "::1%1x",
+                                      "g::"};
     struct in6_addr addr;
 
     CHECK_EQ(inet_pton(AF_INET6, "2001:db8::ff", &addr), 1);

@@ -196,9 +196,9 @@ net_abort(SOCKET s)
 {
     struct linger now = {1, 0};
 
-    REQUIRE_EQ(setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&now,
-                          sizeof now),
-               0);
+    REQUIRE_EQ(
+        setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&now, sizeof now),
+        0);
     net_close(s);
 }
 
@@ -294,7 +294,8 @@ net_expect_end(SOCKET s)
     CHECK_EQ(recv(s, &byte, 1, 0), 0);
 }
 
-/* A blocking receive without a look ahead: Wine's select takes the error away. */
+/* A blocking receive without a look ahead: Wine's select takes the error away.
+ */
 void
 net_expect_reset(SOCKET s)
 {

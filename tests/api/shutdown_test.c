@@ -215,8 +215,8 @@ TEST(linger_with_time_waits_and_ends_gracefully, "CLS-6")
     struct linger l = {1, 5};
 
     net_pair(AF_INET, pair);
-    REQUIRE_EQ(
-        setsockopt(pair[0], SOL_SOCKET, SO_LINGER, (char *)&l, sizeof l), 0);
+    REQUIRE_EQ(setsockopt(pair[0], SOL_SOCKET, SO_LINGER, (char *)&l, sizeof l),
+               0);
     net_send(pair[0], "bye");
     net_close(pair[0]);
     net_expect(pair[1], "bye");
@@ -232,8 +232,8 @@ TEST(linger_with_time_on_a_non_blocking_socket_may_not_close, "CLS-6")
 
     WINE_DIFFERS("it closes in the background");
     net_pair(AF_INET, pair);
-    REQUIRE_EQ(
-        setsockopt(pair[0], SOL_SOCKET, SO_LINGER, (char *)&l, sizeof l), 0);
+    REQUIRE_EQ(setsockopt(pair[0], SOL_SOCKET, SO_LINGER, (char *)&l, sizeof l),
+               0);
     net_nonblocking(pair[0], 1);
     /* More than the peer's window can hold, so that data must wait. */
     for (int i = 0; i < 1000; i++) {

@@ -13,9 +13,9 @@ TEST(a_new_socket_blocks, "SOC-2 SOC-1")
     char byte;
 
     REQUIRE(server != INVALID_SOCKET);
-    REQUIRE_EQ(setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, (char *)&time,
-                          sizeof time),
-               0);
+    REQUIRE_EQ(
+        setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, (char *)&time, sizeof time),
+        0);
     /* Were it not blocking, this would be WSAEWOULDBLOCK. */
     CHECK_ERR(recv(server, &byte, 1, 0) == SOCKET_ERROR, WSAETIMEDOUT);
     net_close(client);
@@ -125,8 +125,8 @@ TEST(an_unknown_group_is_invalid, "SOC-6")
 
 TEST(new_groups_can_be_asked_for, "SOC-6 AMB-54")
 {
-    SOCKET s = WSASocketA(AF_INET, SOCK_STREAM, 0, NULL,
-                          SG_UNCONSTRAINED_GROUP, 0);
+    SOCKET s =
+        WSASocketA(AF_INET, SOCK_STREAM, 0, NULL, SG_UNCONSTRAINED_GROUP, 0);
 
     CHECK(s != INVALID_SOCKET);
     CHECK_EQ(closesocket(s), 0);

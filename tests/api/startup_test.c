@@ -15,7 +15,13 @@ start(int major, int minor, WSADATA *data)
 
 TEST_BARE(each_version_up_to_2_2_is_granted, "G-10")
 {
-    static const int versions[][2] = {{1, 0}, {1, 1}, {2, 0}, {2, 1}, {2, 2}};
+    static const int versions[][2] = {
+        {1, 0},
+        {1, 1},
+        {2, 0},
+        {2, 1},
+        {2, 2}
+    };
     WSADATA data;
 
     for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
@@ -167,6 +173,22 @@ TEST_BARE(the_last_cleanup_ends_a_blocked_call, "G-12 G-6")
     error = net_join(thread);
     /* The thread may not have reached the call before the cleanup. */
     CHECK_ONE_OF(error, WSAEINTR, WSAENOTSOCK, WSANOTINITIALISED);
+}
+
+TEST_BARE(the_last_cleanup_takes_registered_sockets_too, "G-12 EVT-6")
+{
+    WSADATA data;
+    WSAEVENT event;
+    SOCKET pair[2];
+
+    REQUIRE_EQ(start(2, 2, &data), 0);
+    event = WSACreateEvent();
+    net_pair(AF_INET, pair);
+    REQUIRE_EQ(WSAEventSelect(pair[0], event, FD_READ | FD_CLOSE), 0);
+    REQUIRE_EQ(WSAEventSelect(pair[1], event, FD_READ | FD_CLOSE), 0);
+    REQUIRE_EQ(WSACleanup(), 0);
+    CHECK(!net_signalled(event, NEVER));
+    CHECK(CloseHandle(event));
 }
 
 TEST_BARE(winsock_can_be_started_again_after_its_end, "G-12")

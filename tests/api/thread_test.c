@@ -91,8 +91,7 @@ TEST(a_thread_knows_its_number)
     CHECK(inside != 0);
 }
 
-static unsigned __stdcall
-crt_thread(void *value)
+static unsigned __stdcall crt_thread(void *value)
 {
     if (*(int *)value == 1)
         _endthreadex(33);
@@ -110,8 +109,7 @@ TEST(beginthreadex_starts_a_thread)
     CHECK_EQ(net_join(b), 44);
 }
 
-static void __cdecl
-crt_procedure(void *event)
+static void __cdecl crt_procedure(void *event)
 {
     SetEvent(event);
 }
@@ -398,14 +396,12 @@ TEST(messages_of_errors_can_be_formatted)
 {
     char text[256];
 
-    CHECK(FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM |
-                             FORMAT_MESSAGE_IGNORE_INSERTS,
-                         NULL, WSAECONNREFUSED, 0, text, sizeof text,
-                         NULL) > 10);
-    CHECK(FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM |
-                             FORMAT_MESSAGE_IGNORE_INSERTS,
-                         NULL, ERROR_INVALID_HANDLE, 0, text, sizeof text,
-                         NULL) > 10);
+    CHECK(FormatMessageA(
+              FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
+              WSAECONNREFUSED, 0, text, sizeof text, NULL) > 10);
+    CHECK(FormatMessageA(
+              FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
+              ERROR_INVALID_HANDLE, 0, text, sizeof text, NULL) > 10);
     CHECK(FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM |
                              FORMAT_MESSAGE_IGNORE_INSERTS,
                          NULL, 0x3fffffff, 0, text, sizeof text, NULL) == 0);
@@ -414,10 +410,10 @@ TEST(messages_of_errors_can_be_formatted)
 TEST(a_message_buffer_can_be_allocated)
 {
     char *text = NULL;
-    DWORD len = FormatMessageA(
-        FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_ALLOCATE_BUFFER |
-            FORMAT_MESSAGE_IGNORE_INSERTS,
-        NULL, WSAEWOULDBLOCK, 0, (LPSTR)&text, 0, NULL);
+    DWORD len = FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM |
+                                   FORMAT_MESSAGE_ALLOCATE_BUFFER |
+                                   FORMAT_MESSAGE_IGNORE_INSERTS,
+                               NULL, WSAEWOULDBLOCK, 0, (LPSTR)&text, 0, NULL);
 
     WINE_DIFFERS("it has no text for this error");
     REQUIRE(len > 0 && text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting for events, mutexes, semaphores and threads, by Winsock's names and by
- * Win32's: any, all, with a time, alertable, and what a wait takes away. */
+/* Waiting for events, mutexes, semaphores and threads, by Winsock's names and
+ * by Win32's: any, all, with a time, alertable, and what a wait takes away. */
 #include "net.h"
 
 #include <string.h>
@@ -521,9 +521,11 @@ take_both(void *context)
 
 TEST(waits_for_all_by_several_threads_take_each_pair_once, "CR-8")
 {
-    struct crowd c = {{CreateSemaphoreA(NULL, 0, 1000, NULL),
-                       CreateSemaphoreA(NULL, 0, 1000, NULL)},
-                      0};
+    struct crowd c = {
+        {CreateSemaphoreA(NULL, 0, 1000, NULL),
+         CreateSemaphoreA(NULL, 0, 1000, NULL)},
+        0
+    };
     HANDLE threads[3];
 
     for (int i = 0; i < 3; i++)

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Tests wscc, wsc++ and the headers that make Microsoft's dialect: builds the small
-# programs beside this file, with gcc and clang, and runs them.  OUT is the built
-# tree (build).  A line "ok NAME" or "not ok NAME" a test, what went wrong behind
-# "#"; the exit code says whether all went well.
+# Tests wscc, wsc++ and the headers that make Microsoft's dialect: builds the
+# small programs beside this file with the COMPILERS (gcc clang) and runs them.
+# OUT is the built tree (build).  A line "ok NAME" or "not ok NAME" a test, what
+# went wrong behind "#"; the exit code says whether all went well.
+#
+# shellcheck disable=SC2086,SC2046,SC2317,SC2154
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -70,7 +72,8 @@ cxx_standards() {
 
 old_cxx() {
     printf '#include <windows.h>\n#include <string>\n#include <map>\n' >o.cpp
-    echo 'int main() { std::map<std::string, int> m; return min(0, 1); }' >>o.cpp
+    echo 'int main() { std::map<std::string, int> m; return m.size(); }' >>o.cpp
+    echo 'int both() { return min(0, 1L) + max(2u, 3); }' >>o.cpp
     $wscxx -std=gnu++98 o.cpp -o o.exe && ./o.exe
 }
 
@@ -98,8 +101,8 @@ alone() {
     for h in "$out"/include/ws2/*.h; do
         [ "$(wc -l <"$h")" -gt 6 ] || continue # another name for one of these
         case ${h##*/} in # parts of others
-        ws2str.h | ws2safe.h | ws2_calls.h | ws2_lpfn.h | ws2_ulong.h) continue ;;
-        pshpack*) continue ;;
+        ws2str.h | ws2safe.h | pshpack*) continue ;;
+        ws2_calls.h | ws2_lpfn.h | ws2_ulong.h) continue ;;
         esac
         echo "#include <${h##*/}>" >h.c
         cp h.c h.cpp
@@ -179,7 +182,7 @@ says() {
 
 odd_places() {
     mkdir -p "a b" && cp "$here/program.c" "a b/my prog.c"
-    (cd "a b" && $wscc -DNAME='"a b"' "my prog.c" -o "my prog" && "./my prog") &&
+    (cd "a b" && $wscc -DN='"a b"' "my prog.c" -o "my prog" && "./my prog") &&
         ln -s "$out/bin/wscc" link && ./link "$here/program.c" -o l.exe &&
         ./l.exe
 }
