@@ -276,6 +276,7 @@ install(struct ws_sock *s, struct ws_event *event, HWND window,
     ne->event = mask ? event : NULL;
     ne->window = mask ? window : NULL;
     ne->message = message;
+    atomic_store(&ne->enumerated, ws_wait_round());
     if (ne->event)
         ws_object_ref(&ne->event->object);
     return 0;
@@ -367,25 +368,30 @@ ws_netev_cancel(struct ws_sock *s)
 int
 ws_netev_inherit(struct ws_sock *conn, struct ws_sock *listener)
 {
-    struct ws_netev from;
-    struct ws_event *old = NULL;
+    struct ws_netev *from = &listener->netev;
+    struct ws_event *event, *old = NULL;
+    unsigned message;
+    long interest;
+    HWND window;
     int err = 0;
 
     ws_lock(&listener->lock);
-    from = listener->netev;
-    if (from.event)
-        ws_object_ref(&from.event->object);
+    interest = from->interest;
+    window = from->window;
+    message = from->message;
+    event = from->event;
+    if (event)
+        ws_object_ref(&event->object);
     ws_unlock(&listener->lock);
 
-    if (from.interest) {
+    if (interest) {
         ws_lock(&conn->lock);
-        err = install(conn, from.event, from.window, from.message,
-                      from.interest, &old);
-        if (!err && from.interest & FD_WRITE)
+        err = install(conn, event, window, message, interest, &old);
+        if (!err && interest & FD_WRITE)
             tell(conn, FD_WRITE_BIT, 0);
         ws_unlock(&conn->lock);
     }
-    ws_event_unref(from.event);
+    ws_event_unref(event);
     return err;
 }
 
@@ -410,12 +416,13 @@ fetch(struct ws_sock *s, struct ws_event *event, WSANETWORKEVENTS *out)
     return told;
 }
 
-/* Nothing recorded may mean that nobody has waited, and so looked, yet. */
+/* Nothing recorded may mean that nobody has waited, and so looked, yet. A
+ * program that goes through all its sockets after a wait does not pay for it. */
 void
 ws_netev_enum(struct ws_sock *s, struct ws_event *event, WSANETWORKEVENTS *out)
 {
-    if (fetch(s, event, out))
-        return;
-    ws_wait_poll();
-    fetch(s, event, out);
+    unsigned since = atomic_exchange(&s->netev.enumerated, ws_wait_round());
+
+    if (!fetch(s, event, out) && ws_wait_poll_since(since))
+        fetch(s, event, out);
 }

@@ -7,12 +7,13 @@
 
 #include <ws2/winsock2.h>
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 struct ws_sock;
 struct ws_event;
 
-/* Guarded by the socket's lock. At most one of 'event' and 'window' is set. */
+/* Guarded by the socket's lock, but for the atomic. At most one of 'event' and 'window' is set. */
 struct ws_netev {
     long interest;   /* the registered mask; 0: no registration */
     long record;     /* event mode: told, not yet enumerated */
@@ -22,6 +23,7 @@ struct ws_netev {
     struct ws_event *event; /* a reference */
     HWND window;
     unsigned message;
+    atomic_uint enumerated; /* the engine's round at the last enumeration */
 };
 
 void ws_netev_init(struct ws_netev *ne);

@@ -31,6 +31,10 @@ static struct ws_list parked = WS_LIST_INIT(parked);
 /* After so many waits that were satisfied at once, the engine gets a look. */
 #define FAIR_SHARE 32
 
+static atomic_uint rounds;          /* of the engine */
+static _Atomic int64_t round_ended; /* when the last one did */
+#define JUST_NOW 1000000            /* ns */
+
 struct ws_wait_block {
     struct ws_list node; /* in the object's waits */
     struct ws_wait *wait;
@@ -112,6 +116,15 @@ ws_wait_elect(void)
     ws_unlock(&ws_dispatcher);
 }
 
+/* Every round goes through here, by the leader. */
+static void
+drive(int64_t deadline)
+{
+    driver->drive(deadline);
+    atomic_store(&round_ended, ws_now());
+    atomic_fetch_add(&rounds, 1);
+}
+
 void
 ws_wait_poll(void)
 {
@@ -127,11 +140,27 @@ ws_wait_poll(void)
     ws_unlock(&ws_dispatcher);
     if (!lead)
         return;
-    driver->drive(0);
+    drive(0);
     ws_lock(&ws_dispatcher);
     atomic_store(&t->where, WS_RUNNING);
     resign(t);
     ws_unlock(&ws_dispatcher);
+}
+
+unsigned
+ws_wait_round(void)
+{
+    return atomic_load(&rounds);
+}
+
+bool
+ws_wait_poll_since(unsigned since)
+{
+    if (atomic_load(&rounds) != since &&
+        ws_now() - atomic_load(&round_ended) < JUST_NOW)
+        return false;
+    ws_wait_poll();
+    return true;
 }
 
 void
@@ -396,7 +425,7 @@ run(struct ws_wait *w)
             return w->result;
         if (next == DRIVE) {
             t->undriven = 0;
-            driver->drive(until);
+            drive(until);
         } else if (ws_park(&t->park, until) &&
                    atomic_load_explicit(&w->done, memory_order_acquire)) {
             return w->result;

@@ -111,4 +111,10 @@ void ws_wait_fairly(void);
 /* Lets the engine look once without waiting, unless a leader is at it. */
 void ws_wait_poll(void);
 
+/* The engine's rounds are counted. The second looks once too, but not if a
+ * round has ended since round 'since' and only just: it has told everything.
+ * Says whether it looked. */
+unsigned ws_wait_round(void);
+bool ws_wait_poll_since(unsigned since);
+
 #endif
