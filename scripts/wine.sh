@@ -29,13 +29,9 @@ mkdir -p "$out" "$WINEPREFIX" || exit 2
 common="tests/t.c tests/t_win32.c tests/api/net.c"
 headers="tests/t.h tests/api/net.h"
 
-# newer TARGET FILE...: whether TARGET is as new as each FILE
+# newer TARGET FILE...: whether TARGET is there and no FILE is younger
 newer() {
-    target=$1
-    shift
-    for file; do
-        [ "$target" -nt "$file" ] || return 1
-    done
+    [ -e "$1" ] && [ -z "$(find "$@" -newer "$1")" ]
 }
 
 build() {
@@ -53,21 +49,26 @@ fi
 # The first start fills the prefix, which must not count as a test's time.
 wine cmd /c exit >/dev/null 2>&1
 
-passed=0 failed=0 skipped=0 bad=0
+passed=0 failed=0 skipped=0 bad=0 # bad: programs without a result
 for name in $names; do
     echo "== $name"
     if ! build "$name"; then
-        bad=1
+        echo "not ok $name: it does not build"
+        bad=$((bad + 1))
         continue
     fi
-    wine "$out/$name.exe" -j "${JOBS:-2}" 2>/dev/null | tr -d '\r' |
+    wine "$out/$name.exe" -j "${JOBS:-2}" 2>"$out/$name.err" | tr -d '\r' |
         tee "$out/$name.log"
     set -- $(sed -n \
         's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
         "$out/$name.log") 0 0 0
-    [ "$1$2$3" = 000 ] && bad=1
+    if [ "$1$2$3" = 000 ]; then
+        echo "not ok $name: it gave no result"
+        cat "$out/$name.err"
+        bad=$((bad + 1))
+    fi
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 done
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ] && [ "$bad" = 0 ]
+echo "$passed passed, $((failed + bad)) failed, $skipped skipped"
+exit $((failed > 0 || bad))

@@ -267,6 +267,8 @@ install(struct ws_sock *s, struct ws_event *event, HWND window,
     struct ws_netev *ne = &s->netev;
     int err = ws_sock_set_mode(s, true);
 
+    if (!err && mask && atomic_load(&s->closing))
+        err = WSAENOTSOCK; /* what is installed now nobody would cancel */
     if (!err && mask)
         err = ws_sock_watch(s);
     if (err)

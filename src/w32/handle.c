@@ -312,6 +312,21 @@ ws_handle_bind(int fd, struct ws_object *o)
     return 0;
 }
 
+struct ws_object *
+ws_handle_peek(HANDLE h)
+{
+    struct place p = find(h);
+    struct ws_object *o;
+    bool waitable;
+
+    if (!p.slot)
+        return NULL;
+    o = enter(p.slot);
+    waitable = fits(&p, o, WS_KIND_ANY) && o->ops->signalled;
+    leave(p.slot, o);
+    return waitable ? o : NULL;
+}
+
 int
 ws_handle_ref(HANDLE h, enum ws_kind kind, struct ws_object **out)
 {

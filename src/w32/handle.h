@@ -25,6 +25,11 @@ int ws_handle_bind(int fd, struct ws_object *o);
  * that is not open or not of 'kind'. Does not take pseudo handles. */
 int ws_handle_ref(HANDLE h, enum ws_kind kind, struct ws_object **out);
 
+/* Finds a waitable object without a reference: it stays as long as the lock is
+ * held, through which every waitable one passes before it is freed. NULL for
+ * anything else. */
+struct ws_object *ws_handle_peek(HANDLE h) WS_REQUIRES(ws_dispatcher);
+
 /* Takes the handle out of the table: of several callers one succeeds. Runs
  * 'closing' if it was the object's last handle and drops the table's
  * reference. ERROR_INVALID_HANDLE otherwise. */

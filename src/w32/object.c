@@ -27,6 +27,10 @@ ws_object_unref(struct ws_object *o)
 {
     if (!o || !ws_ref_put(&o->refs))
         return;
+    if (o->ops->signalled) { /* somebody may be looking at it: ws_handle_peek */
+        ws_lock(&ws_dispatcher);
+        ws_unlock(&ws_dispatcher);
+    }
     ws_wait_forget(o);
     o->ops->free(o);
 }

@@ -15,6 +15,7 @@
  * Waking once too often is harmless everywhere: the sleeper looks again. */
 #include "w32/wait.h"
 #include "w32/apc.h"
+#include "w32/handle.h"
 #include "w32/poll.h"
 #include "w32/thread.h"
 
@@ -431,6 +432,48 @@ run(struct ws_wait *w)
             return w->result;
         }
     }
+}
+
+/* All are looked at: a handle that nobody can wait for fails the whole wait,
+ * wherever it stands, and then nothing is taken; ws_wait says what is wrong. The
+ * first that is signalled is left in '*chosen', which lives while the lock is
+ * held, even if its handle is closed meanwhile. */
+static unsigned
+first_signalled(const HANDLE *handles, unsigned count, struct ws_thread *who,
+                struct ws_object **chosen) WS_REQUIRES(ws_dispatcher)
+{
+    unsigned first = count;
+
+    for (unsigned i = 0; i < count; i++) {
+        struct ws_object *o = ws_handle_peek(handles[i]);
+
+        if (!o)
+            return count;
+        if (first == count && o->ops->signalled(o, who)) {
+            first = i;
+            *chosen = o;
+        }
+    }
+    return first;
+}
+
+bool
+ws_wait_look(const HANDLE *handles, unsigned count, DWORD *result)
+{
+    struct ws_object *chosen = NULL;
+    struct ws_wait w = {.thread = ws_thread_self(), .objects = &chosen};
+    unsigned first;
+
+    ws_lock(&ws_dispatcher);
+    first = first_signalled(handles, count, w.thread, &chosen);
+    if (chosen && first < count) {
+        take_one(&w, 0);
+        *result = w.result + first;
+    }
+    ws_unlock(&ws_dispatcher);
+    if (first < count)
+        ws_wait_fairly();
+    return first < count;
 }
 
 static int

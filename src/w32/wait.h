@@ -104,6 +104,11 @@ void ws_wait_set_driver(const struct ws_driver *driver);
 /* The engine has become busy: a sleeping waiter must go and drive. */
 void ws_wait_elect(void);
 
+/* Whether one of the handles is signalled now: takes the first and tells which
+ * one. It references nothing, which makes it cheap for many handles; a wait
+ * that may sleep is ws_wait's. */
+bool ws_wait_look(const HANDLE *handles, unsigned count, DWORD *result);
+
 /* After something that might have been a wait but was there at once: now and
  * then lets the engine look. */
 void ws_wait_fairly(void);

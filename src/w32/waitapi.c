@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The exported waits: handles become objects, time-outs become deadlines, and
  * ws_wait does the rest. A wait holds a reference on each object, so closing a
- * handle while somebody waits on it is harmless. */
+ * handle while somebody waits on it is harmless; what is signalled already is
+ * found without any. */
 #include "w32/wait.h"
 #include "w32/error.h"
 #include "w32/handle.h"
@@ -37,6 +38,8 @@ ws_wait_handles(const HANDLE *handles, unsigned count, struct ws_object *last,
 
     if (count > WS_WAIT_MAX || (count && !handles) || !(count || last))
         return ERROR_INVALID_PARAMETER;
+    if (!all && ws_wait_look(handles, count, result))
+        return 0;
     while (!err && have < count) {
         err = ref(handles[have], &objects[have]);
         have += !err;
