@@ -83,10 +83,9 @@ TESTS  := $(API) $(API16) $(UNIT)
 RUNNER := $(call built,tests/t*.c,.o)
 NET    := $(call built,tests/api/net*.c,.o)
 NET16  := $(NET:%.o=%_16.o)
-BENCH  := $(call built,bench/*.c)
 
 $(shell mkdir -p $(LIB) $(BIN) $(OUT)/include \
-    $(sort $(dir $(OBJ) $(START) $(TESTS) $(RUNNER) $(BENCH))))
+    $(sort $(dir $(OBJ) $(START) $(TESTS) $(RUNNER))))
 
 .PHONY: all lib tests demo check check-asan check-tsan check-wine floors format \
         tidy symbols abi papers man fuzz bench install dist clean
@@ -178,11 +177,8 @@ check-wine:
 
 # --- figures, the demonstration, the house's own checks, delivery -------------
 
-$(BENCH): $(O)/%: %.c | lib
-	$(CC_USER) $< -o $@ $(USE_LIB)
-
-bench: all $(BENCH)
-	@set -e; for b in $(BENCH); do $$b; done
+bench: all
+	@bench/run.sh
 
 demo install: all
 symbols: lib

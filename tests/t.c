@@ -294,7 +294,7 @@ report(struct t_child *child, int code, int late, struct tally *tally)
         tally->passed++;
         printf("ok %s\n", test->name);
         if (marked(output, EXCUSE_MARK, &reason))
-            printf("    needs no excuse any more\n");
+            printf("    (no difference was seen)\n");
     } else if ((code == EXIT_SKIPPED && marked(output, SKIP_MARK, &reason)) ||
                marked(output, EXCUSE_MARK, &reason)) {
         tally->skipped++;

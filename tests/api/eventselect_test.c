@@ -375,6 +375,7 @@ TEST(a_receive_that_leaves_data_raises_FD_READ_again, "EVT-12 EVT-18")
     WSAEVENT event = watched_pair(pair, FD_READ);
     char byte;
 
+    WINE_DIFFERS("now and then it signals once more");
     net_send(pair[1], "xy");
     EXPECT(pair[0], event, FD_READ);
     REQUIRE_EQ(recv(pair[0], &byte, 1, 0), 1);
