@@ -419,7 +419,8 @@ fetch(struct ws_sock *s, struct ws_event *event, WSANETWORKEVENTS *out)
 }
 
 /* Nothing recorded may mean that nobody has waited, and so looked, yet. A
- * program that goes through all its sockets after a wait does not pay for it. */
+ * program that goes through all its sockets after a wait does not pay for it.
+ */
 void
 ws_netev_enum(struct ws_sock *s, struct ws_event *event, WSANETWORKEVENTS *out)
 {

@@ -13,7 +13,8 @@
 struct ws_sock;
 struct ws_event;
 
-/* Guarded by the socket's lock, but for the atomic. At most one of 'event' and 'window' is set. */
+/* Guarded by the socket's lock, but for the atomic. At most one of 'event' and
+ * 'window' is set. */
 struct ws_netev {
     long interest;   /* the registered mask; 0: no registration */
     long record;     /* event mode: told, not yet enumerated */

@@ -435,9 +435,9 @@ run(struct ws_wait *w)
 }
 
 /* All are looked at: a handle that nobody can wait for fails the whole wait,
- * wherever it stands, and then nothing is taken; ws_wait says what is wrong. The
- * first that is signalled is left in '*chosen', which lives while the lock is
- * held, even if its handle is closed meanwhile. */
+ * wherever it stands, and then nothing is taken; ws_wait says what is wrong.
+ * The first that is signalled is left in '*chosen', which lives while the lock
+ * is held, even if its handle is closed meanwhile. */
 static unsigned
 first_signalled(const HANDLE *handles, unsigned count, struct ws_thread *who,
                 struct ws_object **chosen) WS_REQUIRES(ws_dispatcher)
