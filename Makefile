@@ -79,7 +79,8 @@ EXAMPLES := $(if $(TOOLS),$(patsubst examples/%.c,$(BIN)/%, \
 API    := $(call built,tests/api/*_test.c tests/spi/*_test.c)
 API16  := $(call built,tests/api/wide*_test.c,_16)
 UNIT   := $(call built,tests/unit/*_test.c)
-TESTS  := $(API) $(API16) $(UNIT)
+FUZZ   := $(call built,$(filter-out fuzz/plain.c,$(wildcard fuzz/*.c)))
+TESTS  := $(API) $(API16) $(UNIT) $(FUZZ)
 RUNNER := $(call built,tests/t*.c,.o)
 NET    := $(call built,tests/api/net*.c,.o)
 NET16  := $(NET:%.o=%_16.o)
@@ -153,17 +154,19 @@ $(O)/tests/%.o: tests/%.c
 $(O)/tests/%_16.o: tests/%.c
 	$(CC_USER) -fshort-wchar -c $< -o $@
 
-$(API): %: %.o $(RUNNER) $(NET) | lib
-	$(CC) $(OPT) $(filter %.o,$^) -o $@ $(USE_LIB)
-
-$(API16): %_16: %_16.o $(RUNNER) $(NET16) | lib
+$(API): $(NET)
+$(API16): $(NET16)
+$(API) $(API16): %: %.o $(RUNNER) | lib
 	$(CC) $(OPT) $(filter %.o,$^) -o $@ $(USE_LIB)
 
 # White box: the private headers and the static archive.
-$(O)/tests/unit/%.o: tests/unit/%.c
+$(addsuffix .o,$(UNIT) $(FUZZ) $(O)/fuzz/plain): $(O)/%.o: %.c
 	$(CC_UNIT) -c $< -o $@
 
-$(UNIT): %: %.o $(RUNNER) $(NET) $(LIB)/libws2_32.a
+$(O)/tests/unit/nomem_test: private OPT += -Wl,--wrap=malloc,--wrap=calloc,--wrap=free
+$(UNIT): $(RUNNER) $(NET)
+$(FUZZ): $(O)/fuzz/plain.o
+$(UNIT) $(FUZZ): %: %.o $(LIB)/libws2_32.a
 	$(CC) $(OPT) $(filter %.o,$^) $(LIB)/libws2_32.a -o $@ $(LDLIBS)
 
 check: tests

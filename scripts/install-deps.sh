@@ -15,7 +15,7 @@ build='make:make gcc:gcc /usr/include/stdlib.h:libc6-dev curl:curl
 check="$build g++:g++ clang:clang clang-format:clang-format
     clang-tidy:clang-tidy x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
     x86_64-w64-mingw32-g++:g++-mingw-w64-x86-64 wine:wine wine64:wine64
-    mandoc:mandoc pkg-config:pkg-config cmake:cmake"
+    mandoc:mandoc pkg-config:pkg-config cmake:cmake /etc/services:netbase"
 
 case ${1:-} in
 build) wanted=$build ;;

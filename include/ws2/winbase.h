@@ -103,10 +103,10 @@ BOOL WINAPI SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags);
 /* ---- threads ------------------------------------------------------------
  * A thread handle is signalled when the thread has ended, and must be closed.
  * The start routine's result, or ExitThread's, is the exit code; STILL_ACTIVE
- * before. ExitThread unwinds C++ frames, as pthread_exit does. TerminateThread is
- * not offered: nothing can end a thread that holds a lock and leave the process
- * sound. GetCurrentThread and GetCurrentProcess are constants that mean the
- * caller; DuplicateHandle makes a real thread handle of the first. */
+ * before. ExitThread unwinds C++ frames, as pthread_exit does. TerminateThread
+ * is not offered: nothing can end a thread that holds a lock and leave the
+ * process sound. GetCurrentThread and GetCurrentProcess are constants that mean
+ * the caller; DuplicateHandle makes a real thread handle of the first. */
 #define CREATE_SUSPENDED 0x00000004
 #define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
 #define STILL_ACTIVE 259

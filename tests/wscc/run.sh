@@ -183,7 +183,7 @@ says() {
 odd_places() {
     mkdir -p "a b" && cp "$here/program.c" "a b/my prog.c"
     (cd "a b" && $wscc -DN='"a b"' "my prog.c" -o "my prog" && "./my prog") &&
-        ln -s "$out/bin/wscc" link && ./link "$here/program.c" -o l.exe &&
+        ln -sf "$out/bin/wscc" link && ./link "$here/program.c" -o l.exe &&
         ./l.exe
 }
 
