@@ -119,15 +119,16 @@ transcode(struct in in, unsigned char *out, size_t room, int width, int strict)
     while (in.at < in.end) {
         uint32_t c = in.width == 1 ? next_utf8(&in) : next_wide(&in);
         size_t left = stored == need ? room - stored : 0, count;
+        unsigned char *at = left ? out + stored * (size_t)width : NULL;
 
         if (c == BAD && strict)
             return (size_t)-1;
         if (c == BAD)
             c = REPLACEMENT;
         if (width == 1)
-            count = put_utf8(c, out + stored, left);
+            count = put_utf8(c, at, left);
         else
-            count = put_wide(c, out + stored * (size_t)width, left, width);
+            count = put_wide(c, at, left, width);
         if (count <= left)
             stored += count;
         need += count;

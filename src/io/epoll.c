@@ -50,12 +50,17 @@ translate(uint32_t events)
     return ready;
 }
 
+/* A descriptor is in the set already if the socket made for it could not be
+ * finished and another one is made now: what it was watched for is replaced. */
 static int
 add(int fd, uint32_t events, uint64_t cookie)
 {
     struct epoll_event ev = {.events = events, .data.u64 = cookie};
+    int ep = atomic_load(&set);
 
-    if (epoll_ctl(atomic_load(&set), EPOLL_CTL_ADD, fd, &ev) == 0)
+    if (epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev) == 0)
+        return 0;
+    if (errno == EEXIST && epoll_ctl(ep, EPOLL_CTL_MOD, fd, &ev) == 0)
         return 0;
     return ws_err(WS_OP_OTHER, errno == ENOSPC ? ENOMEM : errno);
 }

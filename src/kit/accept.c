@@ -104,14 +104,14 @@ ws_accept_resume(struct ws_sock *s)
 
 /* ---- options that came too late for the kernel to clone ---- */
 
-void
+int
 ws_accept_late_option(struct ws_sock *listener, int level, int name,
                       const void *value, int len)
 {
     struct ws_late_option *o = malloc(sizeof(*o) + (size_t)len);
 
     if (!o)
-        return;
+        return WSAENOBUFS;
     o->level = level;
     o->name = name;
     o->len = len;
@@ -128,6 +128,7 @@ ws_accept_late_option(struct ws_sock *listener, int level, int name,
     }
     ws_list_append(&listener->backlog->options, &o->node);
     ws_unlock(&listener->lock);
+    return 0;
 }
 
 static void

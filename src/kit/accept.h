@@ -18,7 +18,7 @@ int ws_accept_resume(struct ws_sock *s);
 
 /* Remembers an option that was set on a listener, for the connections that
  * the kernel has already cloned from it. */
-void ws_accept_late_option(struct ws_sock *listener, int level, int name,
-                           const void *value, int len);
+int ws_accept_late_option(struct ws_sock *listener, int level, int name,
+                          const void *value, int len);
 
 #endif

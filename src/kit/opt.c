@@ -385,7 +385,7 @@ set_kernel(struct ws_sock *s, int level, int name, const char *value, INT len)
     int err = ws_os_setopt(s->fd, s->family, s->type, level, name, value, len);
 
     if (!err && ws_sock_state(s) == SOCK_LISTENING)
-        ws_accept_late_option(s, level, name, value, len);
+        err = ws_accept_late_option(s, level, name, value, len);
     return err;
 }
 

@@ -185,6 +185,7 @@ release(struct ws_object *o)
 
     if (s->watched)
         ws_io_unwatch();
+    ws_event_unref(s->netev.event); /* of one that never got its handle */
     ws_bind_forget(s);
     ws_backlog_free(s->backlog);
     if (s->fd >= 0)
