@@ -165,25 +165,31 @@ recv_failed(int fd, int flags, enum ws_op op)
     return failed(fd, op);
 }
 
-static int
-send_pieces(int fd, const struct ws_iov *iov, size_t count, int flags,
-            const struct ws_addr *to, size_t *moved)
+static struct msghdr
+message(const struct ws_iov *iov, size_t count)
 {
-    union ws_sockaddr sa;
-    struct msghdr m = {
+    return (struct msghdr){
         .msg_iov = (struct iovec *)(void *)(uintptr_t)iov,
         .msg_iovlen = count,
     };
+}
+
+static int
+send_pieces(int fd, struct msghdr *m, int flags, const struct ws_addr *to,
+            size_t *moved)
+{
+    union ws_sockaddr sa;
     ssize_t n;
     int err;
 
     if (to) {
-        err = ws_addr_out(to, &sa, &m.msg_namelen);
+        err = ws_addr_out(to, &sa, &m->msg_namelen);
         if (err)
             return err;
-        m.msg_name = &sa;
+        m->msg_name = &sa;
     }
-    n = transfer(send_message, fd, &m, flags_out(flags));
+    n = transfer(send_message, fd, m, flags_out(flags));
+    m->msg_name = NULL;
     if (n < 0)
         return failed(fd, to ? WS_OP_SENDTO : WS_OP_SEND);
     *moved = (size_t)n;
@@ -194,12 +200,15 @@ int
 ws_os_send(int fd, const struct ws_iov *iov, size_t count, int flags,
            const struct ws_addr *to, size_t *moved)
 {
+    struct msghdr m;
     ssize_t n;
 
     if (flags & ~KNOWN)
         return WS_EOPNOTSUPP;
-    if (count != 1 || to)
-        return send_pieces(fd, iov, count, flags, to, moved);
+    if (count != 1 || to) {
+        m = message(iov, count);
+        return send_pieces(fd, &m, flags, to, moved);
+    }
     n = send(fd, iov->base, iov->len, flags_out(flags));
     if (__builtin_expect(n < 0, 0))
         return failed(fd, WS_OP_SEND);
@@ -208,25 +217,33 @@ ws_os_send(int fd, const struct ws_iov *iov, size_t count, int flags,
 }
 
 static int
-recv_pieces(int fd, const struct ws_iov *iov, size_t count, int *flags,
-            struct ws_addr *from, size_t *moved)
+recv_pieces(int fd, struct msghdr *m, int flags, struct ws_addr *from,
+            size_t *moved)
 {
-    struct msghdr m = {
-        .msg_iov = (struct iovec *)(void *)(uintptr_t)iov,
-        .msg_iovlen = count,
-        .msg_name = from ? from->bytes : NULL,
-        .msg_namelen = from ? sizeof from->bytes : 0,
-    };
-    ssize_t n = transfer(recvmsg, fd, &m, flags_out(*flags));
+    ssize_t n;
 
+    m->msg_name = from ? from->bytes : NULL;
+    m->msg_namelen = from ? sizeof from->bytes : 0;
+    n = transfer(recvmsg, fd, m, flags_out(flags));
     if (n < 0)
-        return recv_failed(fd, *flags, from ? WS_OP_RECVFROM : WS_OP_RECV);
+        return recv_failed(fd, flags, from ? WS_OP_RECVFROM : WS_OP_RECV);
     if (from)
-        ws_addr_adopt(from, m.msg_namelen);
-    *flags =
-        (*flags & ~WS_OS_TRUNC) | (m.msg_flags & MSG_TRUNC ? WS_OS_TRUNC : 0);
+        ws_addr_adopt(from, m->msg_namelen);
     *moved = (size_t)n;
     return 0;
+}
+
+static int
+recv_any(int fd, const struct ws_iov *iov, size_t count, int *flags,
+         struct ws_addr *from, size_t *moved)
+{
+    struct msghdr m = message(iov, count);
+    int err = recv_pieces(fd, &m, *flags, from, moved);
+
+    if (!err)
+        *flags = (*flags & ~WS_OS_TRUNC) |
+                 (m.msg_flags & MSG_TRUNC ? WS_OS_TRUNC : 0);
+    return err;
 }
 
 int
@@ -238,13 +255,52 @@ ws_os_recv(int fd, const struct ws_iov *iov, size_t count, int *flags,
     if (*flags & ~KNOWN)
         return WS_EOPNOTSUPP;
     if (count != 1 || !(*flags & WS_OS_STREAM))
-        return recv_pieces(fd, iov, count, flags, from, moved);
+        return recv_any(fd, iov, count, flags, from, moved);
     n = recv(fd, iov->base, iov->len, flags_out(*flags));
     if (__builtin_expect(n < 0, 0))
         return recv_failed(fd, *flags, WS_OP_RECV);
     *flags &= ~WS_OS_TRUNC;
     *moved = (size_t)n;
     return 0;
+}
+
+/* ---- with control data ---- */
+
+int
+ws_os_sendmsg(int fd, const struct ws_iov *iov, size_t count, int flags,
+              const struct ws_addr *to, const struct ws_os_control *control,
+              size_t *moved)
+{
+    struct msghdr m = message(iov, count);
+    union ws_sys_control room;
+    int err = 0;
+
+    if (flags & ~KNOWN)
+        return WS_EOPNOTSUPP;
+    if (control && control->size)
+        err = ws_control_out(fd, control, &room, &m);
+    return err ? err : send_pieces(fd, &m, flags, to, moved);
+}
+
+int
+ws_os_recvmsg(int fd, const struct ws_iov *iov, size_t count, int *flags,
+              struct ws_addr *from, struct ws_os_control *control,
+              size_t *moved)
+{
+    struct ws_os_control none = {NULL, 0, 0};
+    struct msghdr m = message(iov, count);
+    union ws_sys_control room;
+    int err;
+
+    if (*flags & ~KNOWN)
+        return WS_EOPNOTSUPP;
+    m.msg_control = room.bytes;
+    m.msg_controllen = sizeof room.bytes;
+    err = recv_pieces(fd, &m, *flags, from, moved);
+    if (!err)
+        *flags = ws_control_in(fd, &m, control ? control : &none) |
+                 (m.msg_flags & MSG_TRUNC ? WS_MSG_TRUNC : 0);
+    return err;
 }
 
 int

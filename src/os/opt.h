@@ -27,6 +27,7 @@ enum ws_opt_kind {
     GROUP,
     GSOURCE,
     RAWBYTES,
+    WISH, /* one of two that share a switch of the kernel */
 };
 
 struct ws_option {

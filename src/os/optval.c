@@ -89,6 +89,29 @@ set_buffer(const struct ws_opt_call *c, uint32_t value)
     return set_int(c, value > INT_MAX / 2 ? INT_MAX / 2 : value);
 }
 
+/* Two wishes, one switch: it is on as long as one of them is. */
+static const struct wishes {
+    int level, wish[2], sys_name;
+} wishes[] = {
+    {IPPROTO_IP,   {WS_WISH_TOS, WS_WISH_ECN},     IP_RECVTOS     },
+    {IPPROTO_IPV6, {WS_WISH_TCLASS, WS_WISH_ECN6}, IPV6_RECVTCLASS},
+};
+
+static int
+set_wish(const struct ws_opt_call *c, uint32_t value)
+{
+    const struct wishes *w = &wishes[c->option->sys_level == IPPROTO_IPV6];
+    int other = w->wish[c->option->sys_name == w->wish[0]];
+    uint32_t on = 0;
+    socklen_t len = sizeof on;
+    int err = set_bool(c, value);
+
+    if (!err && getsockopt(c->fd, w->level, other, &on, &len))
+        err = ws_err(WS_OP_OPTION, errno);
+    on = on || value;
+    return err ? err : store_as(c, w->sys_name, &on, sizeof on);
+}
+
 static int
 get_time(const struct ws_opt_call *c, uint32_t *value)
 {
@@ -431,5 +454,6 @@ const struct ws_opt_value ws_opt_values[] = {
     [MREQ6] = STRUCT(membership6),
     [GROUP] = STRUCT(group),
     [GSOURCE] = STRUCT(group_source),
+    [WISH] = { .get = get_bool,        .set = set_wish},
     [RAWBYTES] = { .set_bytes = set_raw,   .get_bytes = get_raw},
 };

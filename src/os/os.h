@@ -52,7 +52,7 @@ struct ws_addr {
  * family. */
 int ws_addr_size(int family);
 
-/* ---- sockets: sock.c ---- */
+/* ---- sockets: sock.c, data.c, msg.c, sendfile.c ---- */
 
 /* One piece of a scattered buffer; struct iovec's layout, asserted there. */
 struct ws_iov {
@@ -66,6 +66,12 @@ void ws_os_close(int fd); /* blocks where SO_LINGER says so */
 int ws_os_nonblock(int fd, bool on);
 int ws_os_inherit(int fd, bool on); /* over exec */
 int ws_os_dup(int fd, int *out);
+
+/* Makes the number 'fd' name the socket 'by', whose own number is given back.
+ * To other threads there is never a moment without a socket. What 'fd' named
+ * is closed, and so leaves what watched it; it keeps whether it is inherited.
+ * On failure both are as they were. */
+int ws_os_replace(int fd, int by);
 
 /* True if 'fd' is an open socket of a family that we know; tells its Winsock
  * family, type and protocol and whether it is non-blocking. Adopting foreign
@@ -132,6 +138,33 @@ int ws_os_send(int fd, const struct ws_iov *iov, size_t count, int flags,
                const struct ws_addr *to, size_t *moved);
 int ws_os_recv(int fd, const struct ws_iov *iov, size_t count, int *flags,
                struct ws_addr *from, size_t *moved);
+
+/* One try to send a piece of an open file, from '*offset', which moves on by
+ * what was sent; '*moved' is 0 at the end of the file. Blocks as little as with
+ * WS_OS_DONTWAIT, whatever the descriptors are, unless others send on 'fd' at
+ * the same time. Less than 'count' does not mean that there is no more room. */
+int ws_os_sendfile(int fd, int file, int64_t *offset, size_t count,
+                   size_t *moved);
+
+/* Control data beside a datagram: messages in Winsock's form (WSACMSGHDR, each
+ * at a multiple of 8 bytes). Sending reads 'size' bytes, which may be anything;
+ * receiving fills at most that and tells in 'used'. */
+struct ws_os_control {
+    void *buf;
+    size_t size, used;
+};
+
+/* As ws_os_send and ws_os_recv, for datagrams. Sending WSAEINVAL: malformed or
+ * unknown control data. Receiving, '*flags' comes back as the bits of WSAMSG,
+ * with result 0 even if something was cut: MSG_TRUNC, MSG_CTRUNC (messages left
+ * out), and MSG_MCAST or MSG_BCAST if the destination is known, which it is
+ * where IP_PKTINFO is on. 'control' may be NULL: there is no room. */
+int ws_os_sendmsg(int fd, const struct ws_iov *iov, size_t count, int flags,
+                  const struct ws_addr *to, const struct ws_os_control *control,
+                  size_t *moved);
+int ws_os_recvmsg(int fd, const struct ws_iov *iov, size_t count, int *flags,
+                  struct ws_addr *from, struct ws_os_control *control,
+                  size_t *moved);
 
 /* The pending error of a socket, read and cleared, as a Winsock number. */
 int ws_os_take_error(int fd, enum ws_op op);

@@ -85,6 +85,24 @@ ws_os_dup(int fd, int *out)
     return 0;
 }
 
+int
+ws_os_replace(int fd, int by)
+{
+    int flags = fcntl(fd, F_GETFD), result;
+
+    if (flags < 0)
+        return ws_err(WS_OP_OTHER, errno);
+    /* EBUSY: another thread is just being given the number, which it was for
+     * the moment between its closing and our call. */
+    do
+        result = dup3(by, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0);
+    while (result < 0 && (errno == EINTR || errno == EBUSY));
+    if (result < 0)
+        return ws_err(WS_OP_OTHER, errno);
+    close(by);
+    return 0;
+}
+
 static bool
 asked(int fd, int level, int name, int *value)
 {

@@ -34,6 +34,25 @@ int ws_addr_in(const struct sockaddr *sa, socklen_t len, struct ws_addr *a);
 /* The same where the kernel wrote into 'a->bytes' itself. */
 void ws_addr_adopt(struct ws_addr *a, socklen_t len);
 
+/* The kernel has one switch for what Winsock has two options for, the traffic
+ * class and the congestion bits in it. Which of the two was asked for is kept
+ * in switches that tell of the options inside a packet, which nobody here
+ * looks at and hardly a packet has. */
+#define WS_WISH_TOS IP_RECVOPTS
+#define WS_WISH_ECN IP_RETOPTS
+#define WS_WISH_TCLASS IPV6_RECVHOPOPTS
+#define WS_WISH_ECN6 IPV6_RECVDSTOPTS
+
+/* Control data both ways: msg.c. Everything that can be sent fits. */
+union ws_sys_control {
+    struct cmsghdr align;
+    char bytes[512];
+};
+int ws_control_out(int fd, const struct ws_os_control *from,
+                   union ws_sys_control *room, struct msghdr *m);
+/* Gives the bits of WSAMSG that control data decide. */
+int ws_control_in(int fd, struct msghdr *m, struct ws_os_control *to);
+
 /* The errors of getaddrinfo and of gethostbyname_r. */
 int ws_err_eai(int code);
 int ws_err_host(int code);

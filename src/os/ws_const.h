@@ -77,6 +77,10 @@
     X(MSG_PEEK,                  0x2)                                          \
     X(MSG_DONTROUTE,             0x4)                                          \
     X(MSG_WAITALL,               0x8)                                          \
+    X(MSG_TRUNC,                 0x100)                                        \
+    X(MSG_CTRUNC,                0x200)                                        \
+    X(MSG_BCAST,                 0x400)                                        \
+    X(MSG_MCAST,                 0x800)                                        \
     /* levels */                                                               \
     X(SOL_SOCKET,                0xffff)                                       \
     X(IPPROTO_IP,                0)                                            \
