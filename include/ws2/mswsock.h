@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Microsoft's extensions: WSARecvEx, and the identifiers and types of the
- * functions that are asked for with SIO_GET_EXTENSION_FUNCTION_POINTER.
- *
- * A program loads AcceptEx and its kin by identifier and learns there whether
- * they exist; as exported functions they are not declared, because they are not
- * there. Invariant: layouts are those of 64-bit Windows.
+/* Microsoft's extensions: WSARecvEx, the three functions that mswsock.dll
+ * exports by name, and the identifiers and types of all that are asked for with
+ * SIO_GET_EXTENSION_FUNCTION_POINTER. ConnectEx, DisconnectEx, TransmitPackets,
+ * WSARecvMsg and WSASendMsg are had by identifier only, as on Windows.
+ * Invariant: layouts are those of 64-bit Windows.
  */
 #ifndef _MSWSOCK_
 #define _MSWSOCK_
@@ -174,5 +173,28 @@ typedef INT(WINAPI *LPFN_WSASENDMSG)(
     LPWSAOVERLAPPED lpOverlapped,
     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
 typedef INT(WINAPI *LPFN_WSAPOLL)(LPWSAPOLLFD fdarray, ULONG nfds, INT timeout);
+
+/* ---- The same by name ------------------------------------------------------
+ * Each looks its function up at every call, which costs a little more than the
+ * pointer does. */
+
+WS2_BEGIN_C
+
+BOOL WINAPI AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket,
+                     PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+                     DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength,
+                     LPDWORD lpdwBytesReceived, LPOVERLAPPED lpOverlapped);
+VOID WINAPI GetAcceptExSockaddrs(
+    PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+    DWORD dwRemoteAddressLength, struct sockaddr **LocalSockaddr,
+    LPINT LocalSockaddrLength, struct sockaddr **RemoteSockaddr,
+    LPINT RemoteSockaddrLength);
+BOOL WINAPI TransmitFile(SOCKET hSocket, HANDLE hFile,
+                         DWORD nNumberOfBytesToWrite,
+                         DWORD nNumberOfBytesPerSend, LPOVERLAPPED lpOverlapped,
+                         LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers,
+                         DWORD dwReserved);
+
+WS2_END_C
 
 #endif /* _MSWSOCK_ */

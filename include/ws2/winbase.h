@@ -161,6 +161,119 @@ DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles,
                                       BOOL bWaitAll, DWORD dwMilliseconds,
                                       BOOL bAlertable);
 
+/* ---- results of overlapped operations -----------------------------------
+ * An OVERLAPPED tells by itself how its operation goes; a handle is needed only
+ * to wait for it, and only if 'hEvent' is NULL. GetOverlappedResult returns
+ * FALSE with ERROR_IO_INCOMPLETE while the operation runs and 'bWait' is FALSE;
+ * FALSE with the operation's error if it failed ('*lpNumberOfBytesTransferred'
+ * is set all the same). The Ex form waits for milliseconds: 0 looks only,
+ * WAIT_TIMEOUT; 'bAlertable' may end it with WAIT_IO_COMPLETION.
+ * HasOverlappedIoCompleted only reads: poll it in a loop that also waits, or
+ * expect some ten milliseconds more until the library looks by itself. */
+#define HasOverlappedIoCompleted(lpOverlapped)                                 \
+    ((DWORD)__atomic_load_n(&(lpOverlapped)->Internal, __ATOMIC_ACQUIRE) !=    \
+     0x00000103)
+
+BOOL WINAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped,
+                                LPDWORD lpNumberOfBytesTransferred, BOOL bWait);
+BOOL WINAPI GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped,
+                                  LPDWORD lpNumberOfBytesTransferred,
+                                  DWORD dwMilliseconds, BOOL bAlertable);
+
+/* Ends operations that are in flight: all those of the handle that the calling
+ * thread issued (CancelIo, TRUE even if there are none); the one of
+ * 'lpOverlapped' or, with NULL, all of the handle (CancelIoEx,
+ * ERROR_NOT_FOUND if there are none). Does not wait: each then completes in the
+ * usual way, with ERROR_OPERATION_ABORTED, or as it would have if the cancel
+ * came too late. CancelSynchronousIo ends the blocking socket call of another
+ * thread; ERROR_NOT_FOUND if that is in none. */
+BOOL WINAPI CancelIo(HANDLE hFile);
+BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped);
+BOOL WINAPI CancelSynchronousIo(HANDLE hThread);
+
+/* ---- completion ports ---------------------------------------------------
+ * CreateIoCompletionPort makes a port (INVALID_HANDLE_VALUE, NULL), attaches a
+ * socket or an overlapped file to one, or both at once. A handle is attached
+ * once for life (ERROR_INVALID_PARAMETER). 'NumberOfConcurrentThreads', 0 for
+ * the number of processors, limits how many threads run at a time: one counts
+ * from when it took a packet until it comes back, ends, or sleeps in a wait;
+ * blocking calls and locks are not such waits here. Packets come first in,
+ * first out; of waiting threads the newest gets the next one, but a thread that
+ * finds a packet while it drives the I/O keeps it.
+ *
+ * GetQueuedCompletionStatus: TRUE for the packet of an operation that
+ * succeeded. FALSE with '*lpOverlapped' not NULL: that of one that failed, with
+ * its error. FALSE with NULL: there was none, nothing else is set, and the
+ * error is WAIT_TIMEOUT, ERROR_ABANDONED_WAIT_0 (the port was closed meanwhile)
+ * or ERROR_INVALID_HANDLE. The Ex form takes up to 'ulCount' packets and
+ * returns TRUE if it got any, whatever their status; WAIT_IO_COMPLETION when it
+ * was alertable and an APC ran. PostQueuedCompletionStatus appends a packet of
+ * the caller's own: the three values arrive unchanged. */
+#define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
+#define FILE_SKIP_SET_EVENT_ON_HANDLE 0x2
+
+HANDLE WINAPI CreateIoCompletionPort(HANDLE FileHandle,
+                                     HANDLE ExistingCompletionPort,
+                                     ULONG_PTR CompletionKey,
+                                     DWORD NumberOfConcurrentThreads);
+BOOL WINAPI GetQueuedCompletionStatus(HANDLE CompletionPort,
+                                      LPDWORD lpNumberOfBytesTransferred,
+                                      PULONG_PTR lpCompletionKey,
+                                      LPOVERLAPPED *lpOverlapped,
+                                      DWORD dwMilliseconds);
+BOOL WINAPI GetQueuedCompletionStatusEx(
+    HANDLE CompletionPort, LPOVERLAPPED_ENTRY lpCompletionPortEntries,
+    ULONG ulCount, PULONG ulNumEntriesRemoved, DWORD dwMilliseconds,
+    BOOL fAlertable);
+BOOL WINAPI PostQueuedCompletionStatus(HANDLE CompletionPort,
+                                       DWORD dwNumberOfBytesTransferred,
+                                       ULONG_PTR dwCompletionKey,
+                                       LPOVERLAPPED lpOverlapped);
+
+/* No packet for an operation that succeeds at once, no signal on the handle
+ * itself. Modes can be added, not taken away. */
+BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
+
+/* ---- the thread pool ----------------------------------------------------
+ * Threads of the library wait on a port of its own and run callbacks. More are
+ * started while all are inside callbacks (up to 512), idle ones end after some
+ * seconds. BindIoCompletionCallback attaches a socket or an overlapped file for
+ * life: 'Function' runs once for each operation, with its error. A TP_IO does
+ * the same with a context, and counts: call StartThreadpoolIo before each
+ * operation, and CancelThreadpoolIo if the operation then failed at once, or
+ * succeeded at once under FILE_SKIP_COMPLETION_PORT_ON_SUCCESS.
+ * WaitForThreadpoolIoCallbacks returns when no started operation is left, or,
+ * with 'fCancelPendingCallbacks', drops those whose callback has not begun and
+ * waits only for the ones that run. CloseThreadpoolIo ends the object once the
+ * last started operation has been told. Private pools and environments are not
+ * offered: 'pcbe' is NULL, or it is ERROR_INVALID_PARAMETER. */
+typedef struct _TP_IO TP_IO, *PTP_IO;
+typedef struct _TP_CALLBACK_INSTANCE TP_CALLBACK_INSTANCE,
+    *PTP_CALLBACK_INSTANCE;
+typedef struct _TP_CALLBACK_ENVIRON_V3 TP_CALLBACK_ENVIRON,
+    *PTP_CALLBACK_ENVIRON;
+typedef VOID(CALLBACK *PTP_WIN32_IO_CALLBACK)(
+    PTP_CALLBACK_INSTANCE Instance, PVOID Context, PVOID Overlapped,
+    ULONG IoResult, ULONG_PTR NumberOfBytesTransferred, PTP_IO Io);
+
+BOOL WINAPI BindIoCompletionCallback(HANDLE FileHandle,
+                                     LPOVERLAPPED_COMPLETION_ROUTINE Function,
+                                     ULONG Flags);
+PTP_IO WINAPI CreateThreadpoolIo(HANDLE fl, PTP_WIN32_IO_CALLBACK pfnio,
+                                 PVOID pv, PTP_CALLBACK_ENVIRON pcbe);
+VOID WINAPI StartThreadpoolIo(PTP_IO pio);
+VOID WINAPI CancelThreadpoolIo(PTP_IO pio);
+VOID WINAPI WaitForThreadpoolIoCallbacks(PTP_IO pio,
+                                         BOOL fCancelPendingCallbacks);
+VOID WINAPI CloseThreadpoolIo(PTP_IO pio);
+
+/* 'Function' runs once in a thread of the pool. The flags are hints. */
+#define WT_EXECUTEDEFAULT 0x00000000
+#define WT_EXECUTEINIOTHREAD 0x00000001
+#define WT_EXECUTELONGFUNCTION 0x00000010
+BOOL WINAPI QueueUserWorkItem(LPTHREAD_START_ROUTINE Function, PVOID Context,
+                              ULONG Flags);
+
 /* ---- events, mutexes, semaphores, timers --------------------------------
  * Each Create gives a handle to be closed, or NULL. Objects have no names here:
  * a 'lpName' other than NULL is ERROR_NOT_SUPPORTED. A mutex belongs to the
@@ -407,6 +520,51 @@ WS2_NORETURN VOID WINAPI ExitProcess(UINT uExitCode);
 typedef BOOL(WINAPI *PHANDLER_ROUTINE)(DWORD CtrlType);
 BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add);
 
+/* CTRL_C_EVENT or CTRL_BREAK_EVENT for the calling process, as if typed; the
+ * group is 0 or the process' own id (ERROR_INVALID_PARAMETER). */
+BOOL WINAPI GenerateConsoleCtrlEvent(DWORD dwCtrlEvent, DWORD dwProcessGroupId);
+
+/* The system is told as Windows NT 6.2, which is what Windows itself tells a
+ * program that does not say otherwise. 'dwOSVersionInfoSize' is the size of
+ * either structure, else ERROR_INSUFFICIENT_BUFFER. */
+#define VER_PLATFORM_WIN32s 0
+#define VER_PLATFORM_WIN32_WINDOWS 1
+#define VER_PLATFORM_WIN32_NT 2
+#define VER_NT_WORKSTATION 1
+#define VER_NT_DOMAIN_CONTROLLER 2
+#define VER_NT_SERVER 3
+
+#define WS2_VERSION_HEAD(type)                                                 \
+    DWORD dwOSVersionInfoSize;                                                 \
+    DWORD dwMajorVersion;                                                      \
+    DWORD dwMinorVersion;                                                      \
+    DWORD dwBuildNumber;                                                       \
+    DWORD dwPlatformId;                                                        \
+    type szCSDVersion[128];
+#define WS2_VERSION_TAIL                                                       \
+    WORD wServicePackMajor;                                                    \
+    WORD wServicePackMinor;                                                    \
+    WORD wSuiteMask;                                                           \
+    BYTE wProductType;                                                         \
+    BYTE wReserved;
+
+typedef struct _OSVERSIONINFOA {
+    WS2_VERSION_HEAD(CHAR)
+} OSVERSIONINFOA, *POSVERSIONINFOA, *LPOSVERSIONINFOA;
+typedef struct _OSVERSIONINFOW {
+    WS2_VERSION_HEAD(WCHAR)
+} OSVERSIONINFOW, *POSVERSIONINFOW, *LPOSVERSIONINFOW;
+typedef struct _OSVERSIONINFOEXA {
+    WS2_VERSION_HEAD(CHAR) WS2_VERSION_TAIL
+} OSVERSIONINFOEXA, *POSVERSIONINFOEXA, *LPOSVERSIONINFOEXA;
+typedef struct _OSVERSIONINFOEXW {
+    WS2_VERSION_HEAD(WCHAR) WS2_VERSION_TAIL
+} OSVERSIONINFOEXW, *POSVERSIONINFOEXW, *LPOSVERSIONINFOEXW;
+
+BOOL WINAPI GetVersionExA(LPOSVERSIONINFOA lpVersionInformation);
+BOOL WINAPI GetVersionExW(LPOSVERSIONINFOW lpVersionInformation)
+    WS2_WIDE(GetVersionExW);
+
 /* The environment: UTF-8, names with upper and lower case told apart.
  * GetEnvironmentVariable returns the characters without the null, or, when
  * 'nSize' is too small, the size needed with it; 0 and ERROR_ENVVAR_NOT_FOUND
@@ -424,11 +582,97 @@ DWORD WINAPI ExpandEnvironmentStringsA(LPCSTR lpSrc, LPSTR lpDst, DWORD nSize);
 DWORD WINAPI ExpandEnvironmentStringsW(LPCWSTR lpSrc, LPWSTR lpDst, DWORD nSize)
     WS2_WIDE(ExpandEnvironmentStringsW);
 
+/* ---- files --------------------------------------------------------------
+ * Regular files, as far as servers need them beside sockets. Paths are Linux
+ * paths in UTF-8; a backslash is taken for a slash; "NUL" is the null device.
+ * Sharing is not enforced: 'dwShareMode' is ignored, and so are attributes and
+ * hints of caching. CreateFile returns INVALID_HANDLE_VALUE on failure;
+ * CREATE_ALWAYS and OPEN_ALWAYS leave ERROR_ALREADY_EXISTS behind on success if
+ * the file was there, else 0. The handle is closed with CloseHandle. */
+#define FILE_READ_DATA 0x0001
+#define FILE_WRITE_DATA 0x0002
+#define FILE_APPEND_DATA 0x0004
+#define FILE_READ_ATTRIBUTES 0x0080
+#define FILE_WRITE_ATTRIBUTES 0x0100
+#define FILE_GENERIC_READ 0x00120089
+#define FILE_GENERIC_WRITE 0x00120116
+#define FILE_SHARE_READ 0x00000001
+#define FILE_SHARE_WRITE 0x00000002
+#define FILE_SHARE_DELETE 0x00000004
+#define CREATE_NEW 1
+#define CREATE_ALWAYS 2
+#define OPEN_EXISTING 3
+#define OPEN_ALWAYS 4
+#define TRUNCATE_EXISTING 5
+#define FILE_ATTRIBUTE_READONLY 0x00000001
+#define FILE_ATTRIBUTE_HIDDEN 0x00000002
+#define FILE_ATTRIBUTE_SYSTEM 0x00000004
+#define FILE_ATTRIBUTE_ARCHIVE 0x00000020
+#define FILE_ATTRIBUTE_NORMAL 0x00000080
+#define FILE_ATTRIBUTE_TEMPORARY 0x00000100
+#define FILE_FLAG_WRITE_THROUGH 0x80000000
+#define FILE_FLAG_OVERLAPPED 0x40000000
+#define FILE_FLAG_NO_BUFFERING 0x20000000
+#define FILE_FLAG_RANDOM_ACCESS 0x10000000
+#define FILE_FLAG_SEQUENTIAL_SCAN 0x08000000
+#define FILE_FLAG_DELETE_ON_CLOSE 0x04000000
+#define FILE_BEGIN 0
+#define FILE_CURRENT 1
+#define FILE_END 2
+#define INVALID_FILE_SIZE ((DWORD)0xFFFFFFFF)
+#define INVALID_SET_FILE_POINTER ((DWORD)0xFFFFFFFF)
+
+HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess,
+                          DWORD dwShareMode,
+                          LPSECURITY_ATTRIBUTES lpSecurityAttributes,
+                          DWORD dwCreationDisposition,
+                          DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
+HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess,
+                          DWORD dwShareMode,
+                          LPSECURITY_ATTRIBUTES lpSecurityAttributes,
+                          DWORD dwCreationDisposition,
+                          DWORD dwFlagsAndAttributes, HANDLE hTemplateFile)
+    WS2_WIDE(CreateFileW);
+BOOL WINAPI DeleteFileA(LPCSTR lpFileName);
+BOOL WINAPI DeleteFileW(LPCWSTR lpFileName) WS2_WIDE(DeleteFileW);
+
+/* The 32-bit forms return the low half and 0xFFFFFFFF on failure; when that is
+ * the size or the position itself, the last error is NO_ERROR. */
+DWORD WINAPI GetFileSize(HANDLE hFile, LPDWORD lpFileSizeHigh);
+BOOL WINAPI GetFileSizeEx(HANDLE hFile, LARGE_INTEGER *lpFileSize);
+DWORD WINAPI SetFilePointer(HANDLE hFile, LONG lDistanceToMove,
+                            PLONG lpDistanceToMoveHigh, DWORD dwMoveMethod);
+BOOL WINAPI SetFilePointerEx(HANDLE hFile, LARGE_INTEGER liDistanceToMove,
+                             LARGE_INTEGER *lpNewFilePointer,
+                             DWORD dwMoveMethod);
+BOOL WINAPI SetEndOfFile(HANDLE hFile);
+BOOL WINAPI FlushFileBuffers(HANDLE hFile);
+
+/* The directory of $TMPDIR or /tmp, ended by a slash: its length, or, if
+ * 'nBufferLength' is too small, the size needed. GetTempFileName makes a name
+ * of up to three letters of the prefix and 'uUnique' in hexadecimal; with 0 it
+ * finds a number that is free, and makes the file. The buffer has MAX_PATH
+ * characters; the number is returned, 0 on failure. */
+DWORD WINAPI GetTempPathA(DWORD nBufferLength, LPSTR lpBuffer);
+DWORD WINAPI GetTempPathW(DWORD nBufferLength, LPWSTR lpBuffer)
+    WS2_WIDE(GetTempPathW);
+UINT WINAPI GetTempFileNameA(LPCSTR lpPathName, LPCSTR lpPrefixString,
+                             UINT uUnique, LPSTR lpTempFileName);
+UINT WINAPI GetTempFileNameW(LPCWSTR lpPathName, LPCWSTR lpPrefixString,
+                             UINT uUnique, LPWSTR lpTempFileName)
+    WS2_WIDE(GetTempFileNameW);
+
 /* ---- standard handles, reading and writing ------------------------------
  * The three standard handles are the descriptors 0, 1 and 2 and are not to be
- * closed. ReadFile and WriteFile take these and connected sockets, without
- * OVERLAPPED for now (ERROR_NOT_SUPPORTED). WriteConsole writes characters, and
- * works on files and pipes too. */
+ * closed. ReadFile and WriteFile take these, files, and connected sockets.
+ *
+ * Without 'lpOverlapped' they wait, and the count is needed; a file moves its
+ * position; the end of a file reads 0 bytes. With it, a socket starts an
+ * operation (FALSE with ERROR_IO_PENDING until it ends); a file reads and
+ * writes at Offset at once, and past its end a read is ERROR_HANDLE_EOF. A file
+ * opened with FILE_FLAG_OVERLAPPED has no position and needs 'lpOverlapped'
+ * (ERROR_INVALID_PARAMETER). WriteConsole writes characters, and works on files
+ * and pipes too. */
 #define STD_INPUT_HANDLE ((DWORD)-10)
 #define STD_OUTPUT_HANDLE ((DWORD)-11)
 #define STD_ERROR_HANDLE ((DWORD)-12)
@@ -536,9 +780,18 @@ int WINAPI wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance,
 #define CreateSemaphore CreateSemaphoreW
 #define CreateWaitableTimer CreateWaitableTimerW
 #define GetComputerName GetComputerNameW
+#define GetVersionEx GetVersionExW
+#define OSVERSIONINFO OSVERSIONINFOW
+#define LPOSVERSIONINFO LPOSVERSIONINFOW
+#define OSVERSIONINFOEX OSVERSIONINFOEXW
+#define LPOSVERSIONINFOEX LPOSVERSIONINFOEXW
 #define GetEnvironmentVariable GetEnvironmentVariableW
 #define SetEnvironmentVariable SetEnvironmentVariableW
 #define ExpandEnvironmentStrings ExpandEnvironmentStringsW
+#define CreateFile CreateFileW
+#define DeleteFile DeleteFileW
+#define GetTempPath GetTempPathW
+#define GetTempFileName GetTempFileNameW
 #define WriteConsole WriteConsoleW
 #define OutputDebugString OutputDebugStringW
 #define GetModuleHandle GetModuleHandleW
@@ -557,9 +810,18 @@ int WINAPI wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance,
 #define CreateSemaphore CreateSemaphoreA
 #define CreateWaitableTimer CreateWaitableTimerA
 #define GetComputerName GetComputerNameA
+#define GetVersionEx GetVersionExA
+#define OSVERSIONINFO OSVERSIONINFOA
+#define LPOSVERSIONINFO LPOSVERSIONINFOA
+#define OSVERSIONINFOEX OSVERSIONINFOEXA
+#define LPOSVERSIONINFOEX LPOSVERSIONINFOEXA
 #define GetEnvironmentVariable GetEnvironmentVariableA
 #define SetEnvironmentVariable SetEnvironmentVariableA
 #define ExpandEnvironmentStrings ExpandEnvironmentStringsA
+#define CreateFile CreateFileA
+#define DeleteFile DeleteFileA
+#define GetTempPath GetTempPathA
+#define GetTempFileName GetTempFileNameA
 #define WriteConsole WriteConsoleA
 #define OutputDebugString OutputDebugStringA
 #define GetModuleHandle GetModuleHandleA

@@ -52,6 +52,7 @@
 #define CALLBACK
 #define APIENTRY
 #define APIPRIVATE
+#define NTAPI
 #define PASCAL
 #define CDECL
 #define FAR

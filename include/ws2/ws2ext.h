@@ -35,6 +35,12 @@ SOCKET ws2_socket_adopt(int fd);
  * faster. */
 int ws2_handle_fd(HANDLE h);
 
+/* A descriptor that polls readable while packets wait in completion port
+ * 'port', or it has been closed; -1 with ERROR_INVALID_HANDLE. As for
+ * ws2_handle_fd; then call GetQueuedCompletionStatus with time 0 until it finds
+ * nothing. */
+int ws2_port_fd(HANDLE port);
+
 /* A descriptor that polls readable while the calling thread's message queue
  * holds a message or a timer that is due, or -1 with the reason. It belongs to
  * the thread and ends with it; then call PeekMessage until it returns FALSE. */

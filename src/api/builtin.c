@@ -5,10 +5,12 @@
 #include "api/border.h"
 #include "api/names.h"
 #include "prov/dns/nsp.h"
+#include "prov/tcpip/ext.h"
 #include "prov/tcpip/tcpip.h"
 #include "spi/info.h"
 #include "spi/provider.h"
 
+#include <ws2/mswsock.h>
 #include <ws2/ws2ext.h>
 
 const struct ws_names ws_names = {
@@ -63,4 +65,19 @@ ws2_socket_adopt(int fd)
         err = ws_tcpip_adopt(fd, &info, &s);
     }
     return ws_api_socket(err, s);
+}
+
+/* No socket tells whose block it is; all providers lay it out alike. */
+VOID WINAPI
+GetAcceptExSockaddrs(PVOID buffer, DWORD data, DWORD local, DWORD remote,
+                     struct sockaddr **local_addr, LPINT local_len,
+                     struct sockaddr **remote_addr, LPINT remote_len)
+{
+    static const GUID id = WSAID_GETACCEPTEXSOCKADDRS;
+    void (*function)(void);
+
+    if (!ws_tcpip_extension(&id, &function))
+        ((LPFN_GETACCEPTEXSOCKADDRS)function)(buffer, data, local, remote,
+                                              local_addr, local_len,
+                                              remote_addr, remote_len);
 }

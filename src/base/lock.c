@@ -13,65 +13,75 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef NDEBUG
+#ifdef WS_DEBUG
 static _Thread_local unsigned held; /* one bit a rank */
 
-static void
-rank_take(enum ws_rank rank)
+void
+ws_lock_rank_take(enum ws_rank rank)
 {
     assert(held >> rank == 0 && "locks are taken in rank order");
     held |= 1u << rank;
 }
 
-static void
-rank_drop(enum ws_rank rank)
+void
+ws_lock_rank_drop(enum ws_rank rank)
 {
     assert(held & 1u << rank);
     held &= ~(1u << rank);
-}
-#else
-static void
-rank_take(enum ws_rank rank)
-{
-    (void)rank;
-}
-
-static void
-rank_drop(enum ws_rank rank)
-{
-    (void)rank;
 }
 #endif
 
 void
 ws_lock_init(struct ws_lock *l, enum ws_rank rank)
 {
-    pthread_mutex_init(&l->mutex, NULL);
+    atomic_init(&l->word, WS_LOCK_FREE);
     l->rank = rank;
 }
 
 void
 ws_lock_destroy(struct ws_lock *l)
 {
-    pthread_mutex_destroy(&l->mutex);
+    assert(atomic_load(&l->word) == WS_LOCK_FREE);
+    (void)l;
 }
 
-WS_UNCHECKED void
-ws_lock(struct ws_lock *l)
-{
-    int err;
+/* Locks are held for a few instructions, so looking again for a moment is
+ * mostly cheaper than sleeping. */
+#define LOOKS 40
 
-    rank_take(l->rank);
-    err = pthread_mutex_lock(&l->mutex);
-    assert(!err);
-    (void)err;
+static void
+relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
 }
 
-WS_UNCHECKED void
-ws_unlock(struct ws_lock *l)
+void
+ws_lock_slowly(struct ws_lock *l)
 {
-    rank_drop(l->rank);
-    pthread_mutex_unlock(&l->mutex);
+    for (int i = 0; i < LOOKS; i++) {
+        unsigned was = WS_LOCK_FREE;
+
+        if (atomic_load_explicit(&l->word, memory_order_relaxed) == was &&
+            atomic_compare_exchange_weak_explicit(&l->word, &was, WS_LOCK_TAKEN,
+                                                  memory_order_acquire,
+                                                  memory_order_relaxed))
+            return;
+        relax();
+    }
+    /* Whoever has slept leaves it awaited: others may sleep still. */
+    while (atomic_exchange_explicit(&l->word, WS_LOCK_AWAITED,
+                                    memory_order_acquire) != WS_LOCK_FREE)
+        ws_futex_wait(&l->word, WS_LOCK_AWAITED, WS_NEVER);
+}
+
+void
+ws_lock_wake(struct ws_lock *l)
+{
+    ws_futex_wake(&l->word, 1);
 }
 
 void

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Mutual exclusion and sleeping. One mutex type, never recursive, each with a
  * rank: a thread may only take a higher rank than any it holds, which debug
- * builds assert. No lock is held across user code, a provider's entry point, a
- * blocking system call, or free. This is the only room that knows pthreads. */
+ * builds assert. It is a futex word, taken and given back in place where nobody
+ * contends, because every operation takes several. No lock is held across user
+ * code, a provider's entry point, a blocking system call, or free. This is the
+ * only room that knows pthreads. */
 #ifndef WS_BASE_LOCK_H
 #define WS_BASE_LOCK_H
 
@@ -41,19 +43,54 @@ enum ws_rank {
 };
 
 struct WS_ANNOTATE(capability("mutex")) ws_lock {
-    pthread_mutex_t mutex;
+    atomic_uint word; /* enum ws_lock_word */
     enum ws_rank rank;
+};
+
+enum ws_lock_word {
+    WS_LOCK_FREE,
+    WS_LOCK_TAKEN,
+    WS_LOCK_AWAITED, /* taken, and somebody may sleep on it */
 };
 
 #define WS_LOCK_INIT(r)                                                        \
     {                                                                          \
-        .mutex = PTHREAD_MUTEX_INITIALIZER, .rank = (r)                        \
+        .word = WS_LOCK_FREE, .rank = (r)                                      \
     }
+
+#ifdef WS_DEBUG
+void ws_lock_rank_take(enum ws_rank rank);
+void ws_lock_rank_drop(enum ws_rank rank);
+#else
+#define ws_lock_rank_take(rank) ((void)0)
+#define ws_lock_rank_drop(rank) ((void)0)
+#endif
+void ws_lock_slowly(struct ws_lock *l);
+void ws_lock_wake(struct ws_lock *l);
 
 void ws_lock_init(struct ws_lock *l, enum ws_rank rank);
 void ws_lock_destroy(struct ws_lock *l);
-void ws_lock(struct ws_lock *l) WS_ACQUIRES(*l);
-void ws_unlock(struct ws_lock *l) WS_RELEASES(*l);
+
+WS_UNCHECKED static inline void
+ws_lock(struct ws_lock *l) WS_ACQUIRES(*l)
+{
+    unsigned was = WS_LOCK_FREE;
+
+    ws_lock_rank_take(l->rank);
+    if (!atomic_compare_exchange_strong_explicit(&l->word, &was, WS_LOCK_TAKEN,
+                                                 memory_order_acquire,
+                                                 memory_order_relaxed))
+        ws_lock_slowly(l);
+}
+
+WS_UNCHECKED static inline void
+ws_unlock(struct ws_lock *l) WS_RELEASES(*l)
+{
+    ws_lock_rank_drop(l->rank);
+    if (atomic_exchange_explicit(&l->word, WS_LOCK_FREE,
+                                 memory_order_release) == WS_LOCK_AWAITED)
+        ws_lock_wake(l);
+}
 
 /* A place for one thread to sleep. A wake that comes before the sleep is kept,
  * so there is none to lose; two wakes are one. */

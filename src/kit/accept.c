@@ -259,6 +259,22 @@ judge(struct ws_sock *listener, struct ws_peer *peer, LPCONDITIONPROC ask,
 
 /* ---- adopting ---- */
 
+void
+ws_accept_inherit(struct ws_sock *conn, struct ws_sock *listener)
+{
+    conn->reuse = listener->reuse;
+    conn->exclusive = listener->exclusive;
+    conn->oobinline = listener->oobinline;
+    conn->linger_timed = listener->linger_timed;
+    conn->debug = listener->debug;
+    conn->v6only = listener->v6only;
+    conn->no_send_buffer = listener->no_send_buffer;
+    conn->no_recv_buffer = listener->no_recv_buffer;
+    conn->recv_timeout = listener->recv_timeout;
+    conn->send_timeout = listener->send_timeout;
+    set_late_options(conn, listener);
+}
+
 /* The descriptor is ours once ws_sock_new took it; the kernel gave it the
  * listener's options and accept4 its mode. */
 static int
@@ -277,20 +293,10 @@ adopt(struct ws_sock *listener, struct ws_peer *peer, SOCKET *out)
     if (err)
         return err;
     conn->bound = true;
-    conn->reuse = listener->reuse;
-    conn->exclusive = listener->exclusive;
-    conn->oobinline = listener->oobinline;
-    conn->linger_timed = listener->linger_timed;
-    conn->debug = listener->debug;
-    conn->v6only = listener->v6only;
-    conn->no_send_buffer = listener->no_send_buffer;
-    conn->no_recv_buffer = listener->no_recv_buffer;
-    conn->recv_timeout = listener->recv_timeout;
-    conn->send_timeout = listener->send_timeout;
-    ws_sock_stamp(conn);
     ws_sock_set_peer(conn, &peer->remote);
+    ws_sock_stamp(conn);
     atomic_store(&conn->state, SOCK_CONNECTED);
-    set_late_options(conn, listener);
+    ws_accept_inherit(conn, listener);
     if (peer->deferred) /* the mode may have changed since accept4 */
         ws_os_nonblock(conn->fd, traits.nonblocking);
     err = ws_netev_inherit(conn, listener);

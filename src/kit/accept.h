@@ -16,6 +16,9 @@ int ws_accept_listen(struct ws_sock *s, int backlog);
 /* 's' is new and stands for a descriptor that listens already. */
 int ws_accept_resume(struct ws_sock *s);
 
+/* Gives 'conn' the listener's options, as far as the kernel has not (INH-5). */
+void ws_accept_inherit(struct ws_sock *conn, struct ws_sock *listener);
+
 /* Remembers an option that was set on a listener, for the connections that
  * the kernel has already cloned from it. */
 int ws_accept_late_option(struct ws_sock *listener, int level, int name,

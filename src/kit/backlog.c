@@ -4,7 +4,9 @@
  * costs without us. */
 #include "kit/backlog.h"
 
+#include "base/clock.h"
 #include "kit/block.h"
+#include "kit/ovl.h"
 #include "kit/sock.h"
 #include "w32/thread.h"
 
@@ -69,8 +71,21 @@ pop_deferred(struct ws_sock *listener)
     return node ? WS_CONTAINER_OF(node, struct ws_peer, node) : NULL;
 }
 
+/* A listener that AcceptEx uses does not block in the kernel, although its mode
+ * says so; it waits here. */
+static int
+wait_readable(struct ws_sock *listener)
+{
+    struct ws_os_poll p = {.fd = listener->fd, .want = WS_IO_IN};
+    size_t count = 0;
+    int err = ws_os_poll(&p, 1, WS_NEVER, &count);
+
+    return err ? err : WSAEINTR;
+}
+
 /* A "not now" from a listener that blocks is SO_RCVTIMEO's, which the
- * documents do not give to accept: the wait goes on. */
+ * documents do not give to accept, or says that it does not block in the
+ * kernel: the wait goes on. */
 static int
 wait_for_peer(struct ws_sock *listener, struct ws_peer *peer)
 {
@@ -78,10 +93,11 @@ wait_for_peer(struct ws_sock *listener, struct ws_peer *peer)
     int err;
 
     do {
+        ws_ovl_ready(listener, WS_IO_IN); /* who was posted before us (PQ-8) */
         ws_block_enter_after_apcs(&b);
         err = ws_os_accept(listener->fd, !b.blocking, &peer->fd, &peer->remote);
         if (err == WSAEWOULDBLOCK && b.blocking)
-            err = WSAEINTR;
+            err = wait_readable(listener);
     } while (ws_block_again(&b, &err));
     return err;
 }
@@ -124,13 +140,12 @@ ws_backlog_take(struct ws_sock *listener, struct ws_peer **out)
 }
 
 /* Before the first that came later; several threads may hold heads. */
-static void
-put_back(struct ws_sock *listener, struct ws_peer *peer)
+void
+ws_backlog_put_back(struct ws_sock *listener, struct ws_peer *peer)
 {
     struct ws_list *at = &listener->backlog->deferred;
 
     peer->deferred = true;
-    ws_lock(&listener->lock);
     WS_LIST_EACH (it, &listener->backlog->deferred) {
         if (WS_CONTAINER_OF(it, struct ws_peer, node)->order > peer->order) {
             at = it;
@@ -138,7 +153,59 @@ put_back(struct ws_sock *listener, struct ws_peer *peer)
         }
     }
     ws_list_insert(at, &peer->node);
+}
+
+static void
+put_back(struct ws_sock *listener, struct ws_peer *peer)
+{
+    ws_lock(&listener->lock);
+    ws_backlog_put_back(listener, peer);
     ws_unlock(&listener->lock);
+}
+
+/* ---- for the engine ---- */
+
+static int
+try_new(struct ws_sock *listener, bool nonblocking, struct ws_peer **out)
+    WS_REQUIRES(listener->lock)
+{
+    struct ws_peer *peer = malloc(sizeof(*peer));
+    int err;
+
+    if (!peer)
+        return WSAENOBUFS;
+    ws_list_init(&peer->node);
+    peer->deferred = false;
+    err = ws_os_accept(listener->fd, nonblocking, &peer->fd, &peer->remote);
+    if (err) {
+        free(peer);
+        return err;
+    }
+    peer->order = listener->backlog->next_order++;
+    *out = peer;
+    return 0;
+}
+
+int
+ws_backlog_try(struct ws_sock *listener, bool nonblocking, struct ws_peer **out)
+{
+    struct ws_list *node = ws_list_pop(&listener->backlog->deferred);
+    struct ws_peer *peer = NULL;
+    int err = 0;
+
+    if (node)
+        peer = WS_CONTAINER_OF(node, struct ws_peer, node);
+    else
+        err = try_new(listener, nonblocking, &peer);
+    if (!err && node && ws_os_withdrawn(peer->fd)) {
+        refuse(peer);
+        return ws_backlog_try(listener, nonblocking, out);
+    }
+    if (err == WSAEMFILE)
+        err = WSAEWOULDBLOCK; /* it keeps its place until a number is free */
+    if (!err)
+        *out = peer;
+    return err;
 }
 
 /* Verdicts that are no fault of the peer's leave it where it was. */

@@ -11,6 +11,7 @@
 #define WS_KIT_BACKLOG_H
 
 #include "base/list.h"
+#include "kit/sock.h"
 #include "os/os.h"
 
 #include <stdbool.h>
@@ -50,6 +51,16 @@ void ws_backlog_free(struct ws_backlog *b); /* resets who still waits; NULL */
  * the errors of accept. A request that its caller has withdrawn comes off the
  * queue and is reported: WSAECONNRESET. */
 int ws_backlog_take(struct ws_sock *listener, struct ws_peer **out);
+
+/* The same without waiting, for the engine: with the listener's lock held, the
+ * descriptor being non-blocking. WSAEWOULDBLOCK when there is none; who was
+ * withdrawn is passed over. */
+int ws_backlog_try(struct ws_sock *listener, bool nonblocking,
+                   struct ws_peer **out) WS_REQUIRES(listener->lock);
+
+/* Back to its place in the queue, with the lock held. */
+void ws_backlog_put_back(struct ws_sock *listener, struct ws_peer *peer)
+    WS_REQUIRES(listener->lock);
 
 /* Carries the verdict out: 0 the descriptor has been adopted, WSATRY_AGAIN
  * (or WSAEMFILE, WSAENOBUFS, which are not the peer's fault) back to the head,

@@ -185,6 +185,17 @@ ws_bind(struct ws_sock *s, const struct ws_addr *a)
 }
 
 void
+ws_bind_implicitly(struct ws_sock *s)
+{
+    struct ws_addr any = {.family = s->family, .len = ws_addr_size(s->family)};
+
+    ws_lock(&s->lock);
+    if (!s->bound && !ws_os_bind(s->fd, &any))
+        s->bound = true;
+    ws_unlock(&s->lock);
+}
+
+void
 ws_bind_again(struct ws_sock *s)
 {
     if (s->home)

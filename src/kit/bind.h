@@ -12,6 +12,10 @@
  * tables of BND-7 and BND-8; WSAEADDRNOTAVAIL. */
 int ws_bind(struct ws_sock *s, const struct ws_addr *a);
 
+/* Gives an unbound datagram socket the wildcard address and any port, as its
+ * first send does (BND-11). Failure is left for the send to tell. */
+void ws_bind_implicitly(struct ws_sock *s);
+
 /* The name again, after the kernel let go of it with a connection that failed
  * or a peer that was forgotten. Nothing for a socket bound implicitly. */
 void ws_bind_again(struct ws_sock *s) WS_REQUIRES(s->lock);

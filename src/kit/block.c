@@ -55,6 +55,8 @@ ws_block_again(struct ws_block *b, int *err)
             *err = WSAEINTR;
         return false;
     }
+    if (*err == WSAEINTR && ws_thread_cancelled(b->self))
+        return false; /* CancelSynchronousIo */
     if (*err == WSAEINTR || (*err == WSAEWOULDBLOCK && !entered)) {
         ws_apc_run();
         return true;

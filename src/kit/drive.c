@@ -3,7 +3,7 @@
 #include "kit/drive.h"
 
 #include "io/io.h"
-#include "kit/sock.h"
+#include "kit/ovl.h"
 #include "w32/wait.h"
 
 /* A cookie is a descriptor and a generation, not a pointer: what is told may
@@ -15,8 +15,12 @@ ready(uint64_t cookie, unsigned bits)
 
     if (ws_sock_ref((SOCKET)(uint32_t)cookie, &s))
         return;
-    if (s->generation == (uint32_t)(cookie >> 32))
-        ws_netev_ready(s, bits);
+    if (s->generation == (uint32_t)(cookie >> 32)) {
+        if (ws_ovl_ready(s, bits))
+            ws_netev_recheck(s); /* what is left, if anything, is looked up */
+        else
+            ws_netev_ready(s, bits);
+    }
     ws_sock_unref(s);
 }
 

@@ -187,7 +187,7 @@ ws_netev_ready(struct ws_sock *s, unsigned ready)
 }
 
 void
-ws_netev_bound(struct ws_sock *s)
+ws_netev_recheck(struct ws_sock *s)
 {
     ws_lock(&s->lock);
     look(s);

@@ -55,8 +55,9 @@ void ws_netev_received(struct ws_sock *s, int err, bool more, bool oob);
 void ws_netev_sent(struct ws_sock *s, int err);
 void ws_netev_accepted(struct ws_sock *s, bool deferred);
 
-/* The socket has been bound: a datagram socket may now report (EVT-39). */
-void ws_netev_bound(struct ws_sock *s);
+/* Looks what holds now: after a datagram socket was bound (EVT-39), and where
+ * operations have used up what the engine told of (EVT-37). */
+void ws_netev_recheck(struct ws_sock *s);
 
 /* With the socket's lock held: an attempt to connect starts; it has ended. */
 void ws_netev_attempt(struct ws_sock *s);

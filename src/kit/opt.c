@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "kit/accept.h"
+#include "kit/acceptex.h"
+#include "kit/connectex.h"
 #include "kit/sockaddr.h"
 
 #include <mswsock.h>
@@ -389,12 +391,34 @@ set_kernel(struct ws_sock *s, int level, int name, const char *value, INT len)
     return err;
 }
 
+/* AEX-8: the value is the listener's handle. */
+static int
+update_accept(struct ws_sock *s, const char *value, INT len)
+{
+    struct ws_sock *listener = NULL;
+    SOCKET handle;
+    int err;
+
+    if (!value || len < (INT)sizeof(handle))
+        return WSAEFAULT;
+    memcpy(&handle, value, sizeof(handle));
+    err = ws_sock_ref(handle, &listener);
+    if (!err)
+        err = ws_acceptex_update(s, listener);
+    ws_sock_unref(listener);
+    return err;
+}
+
 int
 ws_opt_set(struct ws_sock *s, int level, int name, const char *value, INT len)
 {
     const struct own *o = find_own(level, name);
     int err = 0;
 
+    if (level == SOL_SOCKET && name == SO_UPDATE_ACCEPT_CONTEXT)
+        return update_accept(s, value, len);
+    if (level == SOL_SOCKET && name == SO_UPDATE_CONNECT_CONTEXT)
+        return ws_connectex_update(s);
     if (!value || len < 0)
         return WSAEFAULT;
     if (!o || o->keeper == BOTH)

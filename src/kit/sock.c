@@ -6,8 +6,10 @@
 
 #include "base/clock.h"
 #include "io/io.h"
+#include "kit/acceptex.h"
 #include "kit/backlog.h"
 #include "kit/bind.h"
+#include "kit/ovl.h"
 #include "kit/xfer.h"
 #include "w32/event.h"
 #include "w32/handle.h"
@@ -21,22 +23,7 @@ static struct ws_lock keeping = WS_LOCK_INIT(WS_RANK_PROVIDER);
 static struct ws_list protos = WS_LIST_INIT(protos);
 static atomic_uint generations;
 
-static void closing(struct ws_object *o);
-static void orphaned(struct ws_object *o);
-static void release(struct ws_object *o);
-static int read_file(struct ws_object *o, void *buf, uint32_t size,
-                     uint32_t *moved);
-static int write_file(struct ws_object *o, const void *buf, uint32_t size,
-                      uint32_t *moved);
-
-static const struct ws_object_ops ops = {
-    .kind = WS_KIND_SOCKET,
-    .closing = closing,
-    .orphaned = orphaned,
-    .free = release,
-    .read = read_file,
-    .write = write_file,
-};
+static const struct ws_object_ops ops; /* at the end of the file */
 
 static struct ws_sock *
 sock_of(struct ws_object *o)
@@ -162,6 +149,8 @@ closing(struct ws_object *o)
 
     atomic_store(&s->closing, true);
     ws_netev_cancel(s);
+    ws_ovl_cancel_all(s);
+    ws_acceptex_abandon(s);
     if (ws_ref_shared(&o->refs))
         ws_os_abort_waiters(s->fd);
 }
@@ -175,6 +164,7 @@ orphaned(struct ws_object *o)
 
     atomic_store(&s->closing, true);
     ws_netev_cancel(s);
+    ws_ovl_cancel_all(s);
     s->fd = -1;
 }
 
@@ -187,6 +177,7 @@ release(struct ws_object *o)
         ws_io_unwatch();
     ws_event_unref(s->netev.event); /* of one that never got its handle */
     ws_bind_forget(s);
+    ws_ovl_forget(s->lanes);
     ws_backlog_free(s->backlog);
     if (s->fd >= 0)
         ws_os_close(s->fd);
@@ -305,33 +296,97 @@ ws_sock_watch(struct ws_sock *s)
     return err;
 }
 
+/* The kernel's engine forgot the old description when it was closed. */
+int
+ws_sock_replace(struct ws_sock *s, int fd)
+{
+    int err = ws_os_replace(s->fd, fd);
+
+    if (err)
+        return err;
+    s->brink = false;
+    if (s->watched) {
+        ws_io_unwatch();
+        s->watched = false;
+        err = ws_sock_watch(s);
+    }
+    if (s->lanes)
+        s->lanes->dry = false;
+    atomic_store(&s->shut, 0);
+    atomic_store(&s->broken, 0);
+    return err;
+}
+
 int
 ws_sock_set_mode(struct ws_sock *s, bool nonblocking)
 {
     int err = 0;
 
-    if (atomic_load(&s->nonblocking) != nonblocking)
+    if (atomic_load(&s->nonblocking) != nonblocking && !s->unblocked)
         err = ws_os_nonblock(s->fd, nonblocking);
     if (!err)
         atomic_store(&s->nonblocking, nonblocking);
     return err;
 }
 
-/* ---- ReadFile and WriteFile ---- */
+/* ---- what a HANDLE can do ---- */
+
+static bool
+signalled(struct ws_object *o, struct ws_thread *who)
+{
+    struct ws_lanes *l = sock_of(o)->lanes;
+
+    (void)who;
+    return l && atomic_load(&l->done);
+}
 
 static int
-read_file(struct ws_object *o, void *buf, uint32_t size, uint32_t *moved)
+read_file(struct ws_object *o, void *buf, uint32_t size, uint32_t *moved,
+          LPOVERLAPPED ov)
 {
     WSABUF one = {.len = size, .buf = buf};
     DWORD flags = 0;
 
-    return ws_xfer_recv(sock_of(o), &one, 1, &flags, NULL, moved);
+    return ws_xfer_recv_via(sock_of(o), &one, 1, &flags, NULL, NULL, moved, ov,
+                            NULL);
 }
 
 static int
-write_file(struct ws_object *o, const void *buf, uint32_t size, uint32_t *moved)
+write_file(struct ws_object *o, const void *buf, uint32_t size, uint32_t *moved,
+           LPOVERLAPPED ov)
 {
     WSABUF one = {.len = size, .buf = (CHAR *)buf};
 
-    return ws_xfer_send(sock_of(o), &one, 1, 0, NULL, moved);
+    return ws_xfer_send_via(sock_of(o), &one, 1, 0, NULL, moved, ov, NULL);
 }
+
+static int
+attach(struct ws_object *o, struct ws_port *port, ULONG_PTR key)
+{
+    return ws_ovl_attach(sock_of(o), port, key);
+}
+
+static int
+modes(struct ws_object *o, UCHAR bits)
+{
+    return ws_ovl_modes(sock_of(o), bits);
+}
+
+static int
+cancel(struct ws_object *o, LPOVERLAPPED which, struct ws_thread *issuer)
+{
+    return ws_ovl_cancel(sock_of(o), which, issuer);
+}
+
+static const struct ws_object_ops ops = {
+    .kind = WS_KIND_SOCKET,
+    .closing = closing,
+    .orphaned = orphaned,
+    .free = release,
+    .signalled = signalled,
+    .read = read_file,
+    .write = write_file,
+    .attach = attach,
+    .modes = modes,
+    .cancel = cancel,
+};

@@ -39,6 +39,17 @@ struct ws_proto {
 
 struct ws_backlog;
 struct ws_home;
+struct ws_lanes;
+
+/* A socket that AcceptEx or ConnectEx connected is not told its own names until
+ * the program has set SO_UPDATE_ACCEPT_CONTEXT or SO_UPDATE_CONNECT_CONTEXT
+ * (AEX-7, CEX-3). */
+enum ws_sock_context {
+    CONTEXT_WHOLE,
+    CONTEXT_AWAITED, /* the socket of a pending AcceptEx */
+    CONTEXT_ACCEPTED,
+    CONTEXT_CONNECTED,
+};
 
 #define SOCK_SHUT_RECV 1
 #define SOCK_SHUT_SEND 2
@@ -54,6 +65,7 @@ struct ws_sock {
     atomic_uchar state; /* enum ws_sock_state */
     atomic_bool nonblocking;
     atomic_uchar shut;
+    atomic_uchar context; /* enum ws_sock_context */
     atomic_bool closing;
     atomic_bool bound;
     atomic_bool oobinline;
@@ -63,8 +75,9 @@ struct ws_sock {
     bool overlapped;      /* fixed */
     int protocol;         /* fixed */
 
-    bool watched; /* by the engine, for the rest of its life */
-    bool waiting; /* a thread blocks in connect and owns the attempt */
+    atomic_bool watched; /* by the engine, for the rest of its life */
+    bool unblocked; /* a listener that AcceptEx uses: O_NONBLOCK in any mode */
+    bool waiting;   /* a thread blocks in connect and owns the attempt */
     bool reuse, exclusive, conditional, linger_timed, debug, v6only;
     bool no_send_buffer, no_recv_buffer; /* set to 0, which Linux has not */
     DWORD recv_timeout, send_timeout;    /* as they were set; ms */
@@ -72,10 +85,15 @@ struct ws_sock {
     uint32_t since;    /* when the connection was made, in seconds */
     int so_error;      /* what SO_ERROR reads (CON-8) */
     bool dead;         /* the connection was reset and that has been told */
+    bool brink; /* the engine told of the peer's end or of urgent data: behind a
+                   receive that got less than it asked for, more may be there */
 
     struct ws_netev netev;
-    struct ws_backlog *backlog; /* once listening */
-    struct ws_home *home;       /* once bound by name */
+    struct ws_backlog *backlog;     /* once listening */
+    struct ws_home *home;           /* once bound by name */
+    struct ws_lanes *_Atomic lanes; /* once overlapped; set under the lock */
+    struct ws_sock *acceptor;       /* with CONTEXT_AWAITED: a reference */
+    uint32_t accepted_by;           /* with CONTEXT_ACCEPTED: its generation */
     int peer_len;
     unsigned char peer[28]; /* known even after the connection has gone */
 };
@@ -138,6 +156,10 @@ void ws_sock_attempt_ended(struct ws_sock *s, int err) WS_REQUIRES(s->lock);
 void ws_sock_stamp(struct ws_sock *s);
 
 void ws_sock_set_peer(struct ws_sock *s, const struct ws_addr *peer);
+
+/* The descriptor is 'fd' from now on, under its old number: a connection that
+ * was accepted for it, or a fresh socket. */
+int ws_sock_replace(struct ws_sock *s, int fd) WS_REQUIRES(s->lock);
 
 /* Has the engine watch the descriptor. */
 int ws_sock_watch(struct ws_sock *s) WS_REQUIRES(s->lock);

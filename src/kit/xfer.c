@@ -4,67 +4,9 @@
 #include "kit/xfer.h"
 
 #include "kit/block.h"
-
-#include <stdlib.h>
+#include "kit/vec.h"
 
 #define FEW 16
-
-/* The caller's buffers in the kernel's form, and how far into them we are. */
-struct vec {
-    struct ws_iov few[FEW];
-    struct ws_iov *all, *at;
-    size_t left; /* pieces from 'at' on */
-    size_t total, moved;
-};
-
-static int
-vec_init(struct vec *v, const WSABUF *bufs, DWORD count)
-{
-    if (count == 0)
-        return WSAEINVAL; /* RCV-7 */
-    if (!bufs)
-        return WSAEFAULT;
-    v->all = v->few;
-    if (count > FEW)
-        v->all = calloc(count, sizeof(*v->all));
-    if (!v->all)
-        return WSAENOBUFS;
-    v->total = v->moved = 0;
-    for (DWORD i = 0; i < count; i++) {
-        v->all[i] = (struct ws_iov){bufs[i].buf, bufs[i].len};
-        v->total += bufs[i].len;
-    }
-    v->at = v->all;
-    v->left = count;
-    return 0;
-}
-
-static void
-vec_free(struct vec *v)
-{
-    if (v->all != v->few)
-        free(v->all);
-}
-
-static void
-vec_advance(struct vec *v, size_t bytes)
-{
-    v->moved += bytes;
-    while (v->left > 1 && bytes >= v->at->len) {
-        bytes -= v->at->len;
-        v->at++;
-        v->left--;
-    }
-    v->at->base = (char *)v->at->base + bytes;
-    v->at->len -= bytes;
-}
-
-/* The count that a call reports; more than a DWORD holds is not reported. */
-static DWORD
-vec_moved(const struct vec *v)
-{
-    return v->moved > 0xffffffff ? 0xffffffff : (DWORD)v->moved;
-}
 
 /* A stream needs its connection; a pending attempt may just have ended. */
 static int
@@ -79,8 +21,8 @@ need_connection(struct ws_sock *s)
 
 /* A connection that was lost is lost in every later call; the kernel tells it
  * once, to whom comes first, and calls it EPIPE afterwards, or the end. */
-static int
-lost(struct ws_sock *s, int err, unsigned our_end)
+int
+ws_xfer_lost(struct ws_sock *s, int err, unsigned our_end)
 {
     if (!ws_sock_is_stream(s))
         return err;
@@ -93,8 +35,8 @@ lost(struct ws_sock *s, int err, unsigned our_end)
 
 /* Whether a datagram call is to be made again, because what ended it was an
  * earlier datagram's failure that the program does not want to hear of. */
-static bool
-unheard(struct ws_sock *s, int err)
+bool
+ws_xfer_unheard(struct ws_sock *s, int err)
 {
     return err == WSAECONNRESET && !ws_sock_is_stream(s) &&
            atomic_load(&s->deaf);
@@ -102,8 +44,8 @@ unheard(struct ws_sock *s, int err)
 
 /* ---- sending ---- */
 
-static int
-may_send(struct ws_sock *s, DWORD flags, const struct ws_addr *to)
+int
+ws_xfer_may_send(struct ws_sock *s, DWORD flags, const struct ws_addr *to)
 {
     DWORD known = MSG_DONTROUTE | (ws_sock_is_stream(s) ? MSG_OOB : 0);
     int err = 0;
@@ -120,7 +62,8 @@ may_send(struct ws_sock *s, DWORD flags, const struct ws_addr *to)
 /* Until all is taken, or it fails; what was moved before is then what counts.
  * A non-blocking stream tries once. */
 static int
-send_all(struct ws_sock *s, struct vec *v, int flags, const struct ws_addr *to)
+send_all(struct ws_sock *s, struct ws_vec *v, int flags,
+         const struct ws_addr *to)
 {
     struct ws_block b = ws_block_begin(s);
     int err;
@@ -131,31 +74,32 @@ send_all(struct ws_sock *s, struct vec *v, int flags, const struct ws_addr *to)
         do
             err = ws_os_send(s->fd, v->at, v->left, flags | ws_block_enter(&b),
                              to, &moved);
-        while (ws_block_again(&b, &err) || unheard(s, err));
+        while (ws_block_again(&b, &err) || ws_xfer_unheard(s, err));
         if (!err)
-            vec_advance(v, moved);
+            ws_vec_advance(v, moved);
     } while (!err && b.blocking && v->moved < v->total);
-    return v->moved ? 0 : err ? lost(s, err, SOCK_SHUT_SEND) : 0;
+    return v->moved ? 0 : err ? ws_xfer_lost(s, err, SOCK_SHUT_SEND) : 0;
 }
 
 int
 ws_xfer_send(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD flags,
              const struct ws_addr *to, DWORD *sent)
 {
-    struct vec v;
-    int err = may_send(s, flags, to);
+    struct ws_iov few[FEW];
+    struct ws_vec v;
+    int err = ws_xfer_may_send(s, flags, to);
 
     if (!err)
-        err = vec_init(&v, bufs, count);
+        err = ws_vec_init(&v, bufs, count, few, FEW);
     if (err)
         return err;
     err = send_all(s, &v, (int)flags, ws_sock_is_stream(s) ? NULL : to);
     if (!err) {
-        *sent = vec_moved(&v);
+        *sent = ws_vec_moved(&v);
         if (!ws_sock_is_stream(s))
             s->bound = true; /* BND-11 */
     }
-    vec_free(&v);
+    ws_vec_free(&v);
     if (!ws_netev_idle(s))
         ws_netev_sent(s, err);
     return err;
@@ -163,10 +107,11 @@ ws_xfer_send(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD flags,
 
 /* ---- receiving ---- */
 
-static int
-may_recv(struct ws_sock *s, DWORD flags)
+int
+ws_xfer_may_recv(struct ws_sock *s, DWORD flags, bool overlapped)
 {
-    DWORD known = MSG_PEEK | MSG_PUSH_IMMEDIATE | MSG_PARTIAL;
+    DWORD known =
+        MSG_PUSH_IMMEDIATE | MSG_PARTIAL | (overlapped ? 0 : MSG_PEEK);
     int err = 0;
 
     if (ws_sock_is_stream(s))
@@ -174,7 +119,7 @@ may_recv(struct ws_sock *s, DWORD flags)
     if (flags & ~known)
         return WSAEOPNOTSUPP;
     if (flags & MSG_WAITALL && (flags & (MSG_PEEK | MSG_OOB | MSG_PARTIAL) ||
-                                atomic_load(&s->nonblocking)))
+                                (!overlapped && atomic_load(&s->nonblocking))))
         return WSAEOPNOTSUPP;
     if (flags & MSG_OOB && s->oobinline)
         return WSAEINVAL;
@@ -190,7 +135,7 @@ may_recv(struct ws_sock *s, DWORD flags)
 /* Urgent data is there or not; nobody waits for it. The kernel's word for "not
  * there" is EINVAL. */
 static int
-recv_urgent(struct ws_sock *s, struct vec *v, int *flags)
+recv_urgent(struct ws_sock *s, struct ws_vec *v, int *flags)
 {
     size_t moved = 0;
     int err;
@@ -198,12 +143,12 @@ recv_urgent(struct ws_sock *s, struct vec *v, int *flags)
     *flags |= WS_OS_DONTWAIT;
     err = ws_os_recv(s->fd, v->at, v->left, flags, NULL, &moved);
     if (!err)
-        vec_advance(v, moved);
+        ws_vec_advance(v, moved);
     return err == WSAEINVAL ? WSAEWOULDBLOCK : err;
 }
 
 static int
-recv_some(struct ws_sock *s, struct vec *v, int *flags, struct ws_addr *from)
+recv_some(struct ws_sock *s, struct ws_vec *v, int *flags, struct ws_addr *from)
 {
     struct ws_block b = ws_block_begin(s);
     bool wait_all = *flags & MSG_WAITALL;
@@ -215,22 +160,22 @@ recv_some(struct ws_sock *s, struct vec *v, int *flags, struct ws_addr *from)
         do {
             f = *flags | ws_block_enter(&b);
             err = ws_os_recv(s->fd, v->at, v->left, &f, from, &moved);
-        } while (ws_block_again(&b, &err) || unheard(s, err));
+        } while (ws_block_again(&b, &err) || ws_xfer_unheard(s, err));
         if (!err)
-            vec_advance(v, moved);
+            ws_vec_advance(v, moved);
     } while (!err && moved && wait_all && v->moved < v->total);
     *flags = f;
     if (!err && !v->moved && v->total && atomic_load(&s->closing))
         err = WSAEINTR; /* ended by closesocket, not by the peer */
     if (v->moved || (!err && !v->total))
         return 0;
-    return lost(s, err, SOCK_SHUT_RECV);
+    return ws_xfer_lost(s, err, SOCK_SHUT_RECV);
 }
 
 /* Whether the socket may still hold something after this receive. Less than
  * asked for means that a stream was drained. */
 static bool
-may_hold_more(struct ws_sock *s, const struct vec *v, int err, DWORD flags)
+may_hold_more(struct ws_sock *s, const struct ws_vec *v, int err, DWORD flags)
 {
     if (err)
         return false;
@@ -244,11 +189,12 @@ ws_xfer_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
 {
     int f = (int)(*flags & (MSG_PEEK | MSG_OOB | MSG_WAITALL)) |
             (ws_sock_is_stream(s) ? WS_OS_STREAM : 0);
-    struct vec v;
-    int err = may_recv(s, *flags);
+    struct ws_iov few[FEW];
+    struct ws_vec v;
+    int err = ws_xfer_may_recv(s, *flags, false);
 
     if (!err)
-        err = vec_init(&v, bufs, count);
+        err = ws_vec_init(&v, bufs, count, few, FEW);
     if (err)
         return err;
     if (f & MSG_OOB)
@@ -259,11 +205,11 @@ ws_xfer_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
         ws_netev_received(s, err, may_hold_more(s, &v, err, *flags),
                           *flags & MSG_OOB);
     if (!err) {
-        *got = vec_moved(&v);
+        *got = ws_vec_moved(&v);
         *flags &= ~(DWORD)MSG_PARTIAL;
         if (f & WS_OS_TRUNC)
             err = WSAEMSGSIZE;
     }
-    vec_free(&v);
+    ws_vec_free(&v);
     return err;
 }

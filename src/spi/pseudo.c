@@ -29,7 +29,8 @@ release(struct ws_object *o)
 }
 
 static int
-read_file(struct ws_object *o, void *buf, uint32_t size, uint32_t *moved)
+read_file(struct ws_object *o, void *buf, uint32_t size, uint32_t *moved,
+          LPOVERLAPPED ov)
 {
     struct pseudo *p = pseudo_of(o);
     const WSPPROC_TABLE *proc = atomic_load(&p->entry->proc);
@@ -39,14 +40,15 @@ read_file(struct ws_object *o, void *buf, uint32_t size, uint32_t *moved)
 
     if (!proc)
         return WSAENOTSOCK;
-    if (proc->lpWSPRecv(p->handle, &piece, 1, moved, &flags, NULL, NULL, NULL,
+    if (proc->lpWSPRecv(p->handle, &piece, 1, moved, &flags, ov, NULL, NULL,
                         &code))
         return ws_spi_code(code);
     return 0;
 }
 
 static int
-write_file(struct ws_object *o, const void *buf, uint32_t size, uint32_t *moved)
+write_file(struct ws_object *o, const void *buf, uint32_t size, uint32_t *moved,
+           LPOVERLAPPED ov)
 {
     struct pseudo *p = pseudo_of(o);
     const WSPPROC_TABLE *proc = atomic_load(&p->entry->proc);
@@ -55,7 +57,7 @@ write_file(struct ws_object *o, const void *buf, uint32_t size, uint32_t *moved)
 
     if (!proc)
         return WSAENOTSOCK;
-    if (proc->lpWSPSend(p->handle, &piece, 1, moved, 0, NULL, NULL, NULL,
+    if (proc->lpWSPSend(p->handle, &piece, 1, moved, 0, ov, NULL, NULL,
                         &code))
         return ws_spi_code(code);
     return 0;

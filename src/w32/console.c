@@ -179,3 +179,16 @@ SetConsoleCtrlHandler(PHANDLER_ROUTINE routine, BOOL on)
         err = on ? add(routine) : drop(routine);
     return ws_w32_bool(err);
 }
+
+/* There is no console that knows its programs: group 0 is the caller alone, so
+ * that the shell or the test run which started it is left in peace. */
+BOOL WINAPI
+GenerateConsoleCtrlEvent(DWORD event, DWORD group)
+{
+    bool ours = !group || group == (DWORD)getpid();
+
+    if (!ours || (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT))
+        return ws_w32_bool(ERROR_INVALID_PARAMETER);
+    kill(getpid(), event == CTRL_C_EVENT ? SIGINT : SIGQUIT);
+    return TRUE;
+}

@@ -9,6 +9,8 @@
 #include "w32/thread.h"
 #include "w32/wait.h"
 
+#include <ws2/winerror.h>
+
 #include <signal.h>
 #include <unistd.h>
 
@@ -58,7 +60,8 @@ start_repeating(struct ws_thread *t, DWORD id) WS_REQUIRES(ws_dispatcher)
         timer_settime(t->repeat, 0, &every, NULL);
 }
 
-static void
+/* True if 't' is in a blocking call, which ends now or has been ended. */
+static bool
 interrupt(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
 {
     static struct ws_once once = WS_ONCE_INIT;
@@ -66,10 +69,11 @@ interrupt(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
     int blocked = WS_BLOCKED;
 
     if (!atomic_compare_exchange_strong(&t->where, &blocked, WS_INTERRUPTED))
-        return;
+        return blocked == WS_INTERRUPTED;
     ws_once_run(&once, prepare);
     start_repeating(t, id);
     tgkill(getpid(), (pid_t)id, interrupt_signal());
+    return true;
 }
 
 void
@@ -89,6 +93,7 @@ ws_thread_wake(struct ws_thread *t)
 bool
 ws_thread_block(struct ws_thread *t)
 {
+    atomic_store_explicit(&t->cancelled, false, memory_order_relaxed);
     atomic_exchange(&t->where, WS_BLOCKED);
     if (!atomic_load(&t->pending))
         return true;
@@ -116,4 +121,26 @@ ws_thread_unblock(struct ws_thread *t)
 {
     if (atomic_exchange(&t->where, WS_RUNNING) == WS_INTERRUPTED)
         stop_repeating(t);
+}
+
+/* Said before the interrupt, so that the call, which first waits for the lock
+ * in ws_thread_unblock, finds it. */
+int
+ws_thread_cancel(struct ws_thread *t)
+{
+    bool found;
+
+    ws_lock(&ws_dispatcher);
+    atomic_store(&t->cancelled, true);
+    found = interrupt(t);
+    if (!found)
+        atomic_store(&t->cancelled, false);
+    ws_unlock(&ws_dispatcher);
+    return found ? 0 : ERROR_NOT_FOUND;
+}
+
+bool
+ws_thread_cancelled(struct ws_thread *t)
+{
+    return atomic_load(&t->cancelled) && atomic_exchange(&t->cancelled, false);
 }

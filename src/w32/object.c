@@ -17,16 +17,8 @@ ws_object_init(struct ws_object *o, const struct ws_object_ops *ops)
 }
 
 void
-ws_object_ref(struct ws_object *o)
+ws_object_end(struct ws_object *o)
 {
-    ws_ref_get(&o->refs);
-}
-
-void
-ws_object_unref(struct ws_object *o)
-{
-    if (!o || !ws_ref_put(&o->refs))
-        return;
     if (o->ops->signalled) { /* somebody may be looking at it: ws_handle_peek */
         ws_lock(&ws_dispatcher);
         ws_unlock(&ws_dispatcher);

@@ -14,6 +14,8 @@
 #include "base/lock.h"
 #include "base/ref.h"
 
+#include <ws2/winbase.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,10 +29,12 @@ enum ws_kind {
     WS_KIND_FILE,
     WS_KIND_SOCKET,
     WS_KIND_WINDOW,
+    WS_KIND_PORT,
     WS_KIND_QUEUE, /* a thread's message queue; has no handle */
 };
 
 struct ws_object;
+struct ws_port;
 struct ws_thread;
 
 /* The dispatcher lock: the state of every waitable object changes under it, and
@@ -46,6 +50,10 @@ extern struct ws_lock ws_dispatcher;
  * ERROR_INVALID_HANDLE) or, for 'closing', has nothing to do. */
 struct ws_object_ops {
     enum ws_kind kind;
+
+    /* Of several waits the newest is satisfied first; and what is not signalled
+     * for one is not for any. */
+    bool lifo;
 
     /* The last handle has left the table; runs once, with no lock held, in
      * the thread that closed it. Refuses new work, cancels what is in flight,
@@ -71,11 +79,26 @@ struct ws_object_ops {
      * wait is to report "abandoned". NULL: nothing. */
     bool (*consume)(struct ws_object *o, struct ws_thread *who);
 
-    /* ReadFile and WriteFile without OVERLAPPED; may block; no lock held. 0 or
-     * an error number; '*moved' is 0 on entry. */
-    int (*read)(struct ws_object *o, void *buf, uint32_t size, uint32_t *moved);
+    /* ReadFile and WriteFile. With 'ov' NULL they may block; with one they
+     * start an operation, ERROR_IO_PENDING if it did not end at once. No lock
+     * held. 0 or an error number; '*moved' is 0 on entry. */
+    int (*read)(struct ws_object *o, void *buf, uint32_t size, uint32_t *moved,
+                LPOVERLAPPED ov);
     int (*write)(struct ws_object *o, const void *buf, uint32_t size,
-                 uint32_t *moved);
+                 uint32_t *moved, LPOVERLAPPED ov);
+
+    /* CreateIoCompletionPort: once for life (ERROR_INVALID_PARAMETER after);
+     * takes its own reference on 'port'. Packets bear 'key'. */
+    int (*attach)(struct ws_object *o, struct ws_port *port, ULONG_PTR key);
+
+    /* SetFileCompletionNotificationModes; modes add up. */
+    int (*modes)(struct ws_object *o, UCHAR modes);
+
+    /* CancelIoEx ('issuer' NULL) and CancelIo: ends what is in flight, all of
+     * it or that of one OVERLAPPED, with STATUS_CANCELLED by the usual route.
+     * ERROR_NOT_FOUND when there is nothing. Does not wait. */
+    int (*cancel)(struct ws_object *o, LPOVERLAPPED which,
+                  struct ws_thread *issuer);
 };
 
 struct ws_object {
@@ -89,7 +112,21 @@ struct ws_object {
 
 /* One reference, no handle. */
 void ws_object_init(struct ws_object *o, const struct ws_object_ops *ops);
-void ws_object_ref(struct ws_object *o);
-void ws_object_unref(struct ws_object *o); /* NULL is taken */
+
+/* The last reference has gone. */
+void ws_object_end(struct ws_object *o);
+
+static inline void
+ws_object_ref(struct ws_object *o)
+{
+    ws_ref_get(&o->refs);
+}
+
+static inline void
+ws_object_unref(struct ws_object *o) /* NULL is taken */
+{
+    if (o && ws_ref_put(&o->refs))
+        ws_object_end(o);
+}
 
 #endif

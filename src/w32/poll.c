@@ -49,7 +49,7 @@ ws_wait_fd(struct ws_object *o, int *fd)
 
     if (!o->ops->signalled)
         return ERROR_INVALID_HANDLE;
-    err = ws_wait_keep();
+    err = ws_wait_keep_driving();
     if (err)
         return err;
     made = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -10,6 +10,7 @@
 #include "w32/apc.h"
 #include "w32/error.h"
 #include "w32/handle.h"
+#include "w32/port.h"
 #include "w32/queue.h"
 #include "w32/sync.h"
 #include "w32/tls.h"
@@ -104,6 +105,7 @@ detach(void *value)
 
     ws_queue_end(t);
     ws_mutex_abandon(t);
+    ws_port_leave(t);
     ws_lock(&ws_dispatcher);
     t->ended = true;
     if (t->exit_code == STILL_ACTIVE)

@@ -24,6 +24,15 @@ enum ws_where {
 };
 
 struct ws_msgq;
+struct ws_port;
+struct ws_take;
+
+/* What a thread is to the port whose packet it took last. */
+enum ws_working {
+    WS_IDLE,    /* it has come back, or never took one */
+    WS_WORKING, /* it counts as running */
+    WS_RESTING, /* it sleeps in another wait and does not count */
+};
 
 struct ws_thread {
     struct ws_object object;
@@ -45,6 +54,10 @@ struct ws_thread {
     bool queue_ended;       /* and none is made any more */
     struct ws_list mutexes; /* owned ones, abandoned at the end */
     unsigned undriven; /* waits satisfied since it last let the engine look */
+    struct ws_port *port;    /* with a reference; NULL before the first */
+    enum ws_working working; /* for 'port' */
+    struct ws_take *take;    /* the call on 'port' in progress, or NULL */
+    atomic_bool cancelled;   /* its blocking call is to end: _cancelled */
 };
 
 extern WS_TLS struct ws_thread *ws_thread_current;
@@ -86,6 +99,13 @@ struct ws_thread *ws_thread_find(DWORD id) WS_REQUIRES(ws_dispatcher);
  * caller tries without blocking and runs it (ws_apc_run). */
 bool ws_thread_block(struct ws_thread *t);
 void ws_thread_unblock(struct ws_thread *t);
+
+/* CancelSynchronousIo: interrupts the blocking call of 't' like an APC;
+ * ERROR_NOT_FOUND if it is in none. After ws_thread_unblock that call asks,
+ * with ws_thread_cancelled, which is true once, whether it is to end by that.
+ */
+int ws_thread_cancel(struct ws_thread *t);
+bool ws_thread_cancelled(struct ws_thread *t);
 
 /* Wakes 't' from whatever sleep it is in, or from none. */
 void ws_thread_wake(struct ws_thread *t) WS_REQUIRES(ws_dispatcher);

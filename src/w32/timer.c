@@ -213,7 +213,7 @@ SetWaitableTimer(HANDLE h, const LARGE_INTEGER *due, LONG period,
     if (!err)
         err = ws_handle_ref(h, WS_KIND_TIMER, &o);
     if (!err && routine)
-        err = ws_wait_keep();
+        err = ws_wait_keep_alarms();
     if (!err)
         old = start(timer_of(o), due_from(due->QuadPart),
                     (int64_t)period * NS_PER_MS, routine, arg);

@@ -7,173 +7,24 @@
  * Why no wake-up is lost. (1) A wait looks at its objects and is listed in one
  * hold of the lock, so a change comes before the look or finds the record.
  * (2) Parking remembers a wake that comes between the unlock and the sleep;
- * the engine's wake() promises the same for a round. (3) Leadership changes
- * under the lock only, and whoever gives it up, in whatever way its wait ends,
- * hands it to somebody who sleeps: leave() and complete() are the two ways.
- * (4) The engine tells ws_wait_elect that it has become busy after it has; a
- * waiter asks busy() and lists itself as parked in one hold of the lock.
+ * the engine's wake() promises the same for a round. (3) Leadership (lead.c)
+ * changes under the lock only, and whoever gives it up, in whatever way its
+ * wait ends, hands it to somebody who sleeps: step() and complete() are the
+ * ways. (4) The engine tells ws_wait_elect that it has become busy after it
+ * has; a waiter asks busy() and lists itself as parked in one hold of the lock.
  * Waking once too often is harmless everywhere: the sleeper looks again. */
 #include "w32/wait.h"
 #include "w32/apc.h"
 #include "w32/handle.h"
+#include "w32/lead.h"
 #include "w32/poll.h"
-#include "w32/thread.h"
+#include "w32/port.h"
 
 #include "base/clock.h"
 
 #include <ws2/winbase.h>
 
 struct ws_lock ws_dispatcher = WS_LOCK_INIT(WS_RANK_DISPATCHER);
-
-static const struct ws_driver *driver;
-static struct ws_thread *leader;
-static struct ws_list parked = WS_LIST_INIT(parked);
-
-/* After so many waits that were satisfied at once, the engine gets a look. */
-#define FAIR_SHARE 32
-
-static atomic_uint rounds;          /* of the engine */
-static _Atomic int64_t round_ended; /* when the last one did */
-#define JUST_NOW 1000000            /* ns */
-
-struct ws_wait_block {
-    struct ws_list node; /* in the object's waits */
-    struct ws_wait *wait;
-    unsigned index;
-};
-
-struct ws_wait {
-    struct ws_thread *thread;
-    struct ws_object *const *objects;
-    struct ws_wait_block *blocks; /* listed once the wait must sleep */
-    unsigned count;
-    bool all, alertable;
-    bool timed; /* an alarm can satisfy it */
-    bool listed, looked, slept;
-    bool keeper; /* the background thread: leads only if nobody else can */
-    /* Stored last by who completes the wait; then the record is the sleeper's
-     * own again, and it may return without taking the lock. */
-    atomic_bool done;
-    int64_t deadline;
-    DWORD result;
-};
-
-/* ---- leadership ---- */
-
-static bool
-busy(void) WS_REQUIRES(ws_dispatcher)
-{
-    return driver && driver->busy();
-}
-
-/* Chooses a leader among those who sleep, if one is needed: the one who has
- * slept longest, and the background thread only if there is no other. It stays
- * listed as parked until it wakes and looks. */
-static void
-promote(void) WS_REQUIRES(ws_dispatcher)
-{
-    struct ws_thread *chosen = NULL;
-
-    if (leader || ws_list_empty(&parked) || !busy())
-        return;
-    WS_LIST_EACH (it, &parked) {
-        chosen = WS_CONTAINER_OF(it, struct ws_thread, parked);
-        if (!chosen->wait->keeper)
-            break;
-    }
-    leader = chosen;
-    ws_unpark(&chosen->park);
-}
-
-static void
-resign(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
-{
-    if (leader != t)
-        return;
-    leader = NULL;
-    promote();
-}
-
-void
-ws_wait_wake_leader(struct ws_thread *t)
-{
-    if (t != ws_thread_current)
-        driver->wake();
-}
-
-void
-ws_wait_set_driver(const struct ws_driver *d)
-{
-    ws_lock(&ws_dispatcher);
-    driver = d;
-    ws_unlock(&ws_dispatcher);
-}
-
-void
-ws_wait_elect(void)
-{
-    ws_lock(&ws_dispatcher);
-    promote();
-    ws_unlock(&ws_dispatcher);
-}
-
-/* Every round goes through here, by the leader. */
-static void
-drive(int64_t deadline)
-{
-    driver->drive(deadline);
-    atomic_store(&round_ended, ws_now());
-    atomic_fetch_add(&rounds, 1);
-}
-
-void
-ws_wait_poll(void)
-{
-    struct ws_thread *t = ws_thread_self();
-    bool lead;
-
-    ws_lock(&ws_dispatcher);
-    lead = !leader && busy();
-    if (lead) {
-        leader = t;
-        atomic_store(&t->where, WS_DRIVING);
-    }
-    ws_unlock(&ws_dispatcher);
-    if (!lead)
-        return;
-    drive(0);
-    ws_lock(&ws_dispatcher);
-    atomic_store(&t->where, WS_RUNNING);
-    resign(t);
-    ws_unlock(&ws_dispatcher);
-}
-
-unsigned
-ws_wait_round(void)
-{
-    return atomic_load(&rounds);
-}
-
-bool
-ws_wait_poll_since(unsigned since)
-{
-    if (atomic_load(&rounds) != since &&
-        ws_now() - atomic_load(&round_ended) < JUST_NOW)
-        return false;
-    ws_wait_poll();
-    return true;
-}
-
-void
-ws_wait_fairly(void)
-{
-    struct ws_thread *t = ws_thread_self();
-
-    if (++t->undriven < FAIR_SHARE)
-        return;
-    t->undriven = 0;
-    ws_wait_poll();
-}
 
 static void
 wake_if_timed(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
@@ -185,8 +36,8 @@ wake_if_timed(struct ws_thread *t) WS_REQUIRES(ws_dispatcher)
 void
 ws_wait_wake_timed(void)
 {
-    wake_if_timed(leader);
-    WS_LIST_EACH (it, &parked)
+    wake_if_timed(ws_leader);
+    WS_LIST_EACH (it, &ws_parked)
         wake_if_timed(WS_CONTAINER_OF(it, struct ws_thread, parked));
 }
 
@@ -260,18 +111,21 @@ list(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     for (unsigned i = 0; i < w->count; i++) {
         struct ws_wait_block *b = &w->blocks[i];
         struct ws_list *waits = &w->objects[i]->waits;
+        bool lifo = w->objects[i]->ops->lifo;
+        struct ws_list *newest = lifo ? waits->next : waits->prev;
         bool again =
-            !ws_list_empty(waits) &&
-            WS_CONTAINER_OF(waits->prev, struct ws_wait_block, node)->wait == w;
+            newest != waits &&
+            WS_CONTAINER_OF(newest, struct ws_wait_block, node)->wait == w;
 
         b->wait = w;
         b->index = i;
         ws_list_init(&b->node);
         if (!again)
-            ws_list_append(waits, &b->node);
+            ws_list_insert(lifo ? waits->next : waits, &b->node);
     }
     w->listed = true;
     w->thread->wait = w;
+    ws_port_rest(w->thread);
 }
 
 static void
@@ -280,6 +134,7 @@ unlist(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     for (unsigned i = 0; w->listed && i < w->count; i++)
         ws_list_remove(&w->blocks[i].node);
     w->thread->wait = NULL;
+    ws_port_resume(w->thread);
 }
 
 /* Ends the wait of a sleeper, for it: the record is not ours after the store.
@@ -297,21 +152,44 @@ complete(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     }
     ws_list_remove(&t->parked);
     atomic_store(&t->where, WS_RUNNING);
-    resign(t); /* it had been promoted and has not taken office yet */
+    ws_lead_resign(t); /* it had been promoted and has not taken office yet */
     atomic_store_explicit(&w->done, true, memory_order_release);
     ws_unpark(&t->park);
+}
+
+/* The calling thread, if it drives on behalf of a wait on 'o', comes first. */
+static void
+prefer_self(struct ws_object *o) WS_REQUIRES(ws_dispatcher)
+{
+    struct ws_thread *t = ws_thread_current;
+
+    if (!t || !t->wait || t != ws_leader)
+        return;
+    for (unsigned i = 0; i < t->wait->count; i++) {
+        struct ws_list *node = &t->wait->blocks[i].node;
+
+        if (t->wait->objects[i] != o || ws_list_empty(node))
+            continue;
+        ws_list_remove(node);
+        ws_list_prepend(&o->waits, node);
+    }
 }
 
 void
 ws_wait_update(struct ws_object *o)
 {
+    if (o->ops->lifo)
+        prefer_self(o);
     WS_LIST_EACH (it, &o->waits) {
         struct ws_wait_block *b =
             WS_CONTAINER_OF(it, struct ws_wait_block, node);
         struct ws_wait *w = b->wait;
 
-        if (!signalled(w, b->index))
+        if (!signalled(w, b->index)) {
+            if (o->ops->lifo)
+                break; /* nor is it for the others */
             continue;
+        }
         if (!w->all)
             take_one(w, b->index);
         else if (!satisfy_all(w))
@@ -354,22 +232,6 @@ over(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     return false;
 }
 
-/* Becomes the leader if there is something to lead and nobody does, or if this
- * thread has been chosen. */
-static bool
-lead(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
-{
-    struct ws_thread *t = w->thread;
-
-    if ((leader && leader != t) || !busy()) {
-        resign(t);
-        return false;
-    }
-    leader = t;
-    atomic_store(&t->where, WS_DRIVING);
-    return true;
-}
-
 /* What a waiter does next; called under the lock, first and after each sleep. A
  * wait that only looks lets the engine look once. */
 static enum step
@@ -386,7 +248,7 @@ step(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     if (!end && expired(w)) {
         if (!w->deadline && !w->looked) {
             w->looked = true;
-            if (lead(w))
+            if (ws_lead(w))
                 return DRIVE;
         }
         end = true;
@@ -394,15 +256,19 @@ step(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     if (end) {
         if (!atomic_load(&w->done))
             unlist(w);
-        resign(t);
+        ws_lead_resign(t);
         return OVER;
     }
     if (!w->listed)
         list(w);
+    if (atomic_load(&w->done)) {
+        ws_lead_resign(t);
+        return OVER; /* this thread's going to sleep set free a packet for it */
+    }
     w->slept = true;
-    if (lead(w))
+    if (ws_lead(w))
         return DRIVE;
-    ws_list_append(&parked, &t->parked);
+    ws_list_append(&ws_parked, &t->parked);
     atomic_store(&t->where, WS_PARKED);
     return PARK;
 }
@@ -426,7 +292,7 @@ run(struct ws_wait *w)
             return w->result;
         if (next == DRIVE) {
             t->undriven = 0;
-            drive(until);
+            ws_lead_drive(until);
         } else if (ws_park(&t->park, until) &&
                    atomic_load_explicit(&w->done, memory_order_acquire)) {
             return w->result;
@@ -517,38 +383,4 @@ ws_wait(struct ws_object *const *objects, unsigned count, bool all,
     if (!w.slept)
         ws_wait_fairly();
     return 0;
-}
-
-/* ---- the background thread ---- */
-
-static void
-keep(void *arg)
-{
-    struct ws_wait w = {
-        .thread = ws_thread_self(),
-        .timed = true,
-        .keeper = true,
-        .deadline = WS_NEVER,
-    };
-
-    (void)arg;
-    run(&w);
-}
-
-#define KEEPER_STACK 65536u
-
-static struct ws_once keeper_once = WS_ONCE_INIT;
-static int keeper_err;
-
-static void
-start_keeper(void)
-{
-    keeper_err = ws_thread_start(keep, NULL, KEEPER_STACK);
-}
-
-int
-ws_wait_keep(void)
-{
-    ws_once_run(&keeper_once, start_keeper);
-    return keeper_err;
 }

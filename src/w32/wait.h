@@ -33,8 +33,10 @@ int ws_wait_handles(const HANDLE *handles, unsigned count,
                     struct ws_object *last, bool all, bool alertable,
                     int64_t deadline, DWORD *result);
 
-/* The state of 'o' has changed: satisfies every wait that can be, oldest
- * first, and updates its poll descriptor if it has one. */
+/* The state of 'o' has changed: satisfies every wait that can be, oldest first
+ * (newest first for a "lifo" object, and before all the calling thread's own,
+ * if that is driving meanwhile: it need not be woken), and updates its poll
+ * descriptor if it has one. */
 void ws_wait_update(struct ws_object *o) WS_REQUIRES(ws_dispatcher);
 
 /* Whether anybody would notice: who changes a state need not call
@@ -67,9 +69,19 @@ void ws_alarm_ring(void) WS_REQUIRES(ws_dispatcher);
 /* Lets every sleeper whom an alarm may concern look at the list again. */
 void ws_wait_wake_timed(void) WS_REQUIRES(ws_dispatcher);
 
-/* Starts the background thread, which drives the engine and rings the alarms
- * whenever nobody else does. ERROR_NOT_ENOUGH_MEMORY. */
+/* Starts the keeper, a background thread that drives the engine when operations
+ * are in flight and nobody has waited for some time. It stays out of the way of
+ * who does wait. Cheap once it runs. ERROR_NOT_ENOUGH_MEMORY. */
 int ws_wait_keep(void);
+
+/* The same, and from now on it also rings the alarms; or drives the engine
+ * whenever nobody else does, at once. */
+int ws_wait_keep_alarms(void);
+int ws_wait_keep_driving(void);
+
+/* Counts the operations in flight for the keeper, which sleeps for good while
+ * there is none. Any thread, under any lock below the dispatcher's. */
+void ws_wait_pending(int delta);
 
 /* A descriptor that is readable while 'o' is signalled, made on demand and
  * owned by the object. From the first one on, a background thread drives the

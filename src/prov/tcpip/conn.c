@@ -25,7 +25,7 @@ entry_bind(SOCKET handle, const struct sockaddr *name, int len, LPINT errp)
     if (!err)
         err = ws_bind(s, &a);
     if (!err && !ws_sock_is_stream(s))
-        ws_netev_bound(s);
+        ws_netev_recheck(s);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
 }
@@ -79,6 +79,8 @@ check_extras(struct ws_sock *s, const WSABUF *caller, WSABUF *callee,
 static int
 may_connect(struct ws_sock *s) WS_REQUIRES(s->lock)
 {
+    if (atomic_load(&s->context) != CONTEXT_WHOLE)
+        return WSAEINVAL;
     switch (ws_sock_state(s)) {
     case SOCK_CONNECTING: return WSAEALREADY;
     case SOCK_CONNECTED: return WSAEISCONN;
@@ -275,6 +277,8 @@ shut(struct ws_sock *s, int how)
 
     if (how < SD_RECEIVE || how > SD_BOTH)
         return WSAEINVAL;
+    if (atomic_load(&s->context) != CONTEXT_WHOLE)
+        return WSAENOTCONN; /* AEX-7 */
     if (ws_sock_is_stream(s) && ws_sock_settle(s) != SOCK_CONNECTED)
         return WSAENOTCONN;
     atomic_fetch_or(&s->shut, bits[how]);
@@ -339,6 +343,8 @@ own_name(struct ws_sock *s, struct sockaddr *name, INT *len)
     struct ws_addr a;
     int err;
 
+    if (atomic_load(&s->context) == CONTEXT_ACCEPTED)
+        return WSAENOTCONN; /* AEX-7 */
     if (!name || !len)
         return WSAEFAULT;
     err = s->bound ? ws_os_name(s->fd, &a) : WSAEINVAL;
@@ -357,7 +363,8 @@ peer_name(struct ws_sock *s, struct sockaddr *name, INT *len)
     enum ws_sock_state state = ws_sock_settle(s);
     int err = 0;
 
-    if (state != SOCK_CONNECTED && state != SOCK_CONNECTING)
+    if ((state != SOCK_CONNECTED && state != SOCK_CONNECTING) ||
+        atomic_load(&s->context) != CONTEXT_WHOLE || s->waiting)
         return WSAENOTCONN; /* before the pointers: OTH-2 */
     if (!name || !len)
         return WSAEFAULT;

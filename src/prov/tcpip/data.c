@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Transfer: the four entries that move data, and select. What they do is in
- * kit/xfer.c; here arguments are checked and results stored. */
+ * kit/xfer.c and kit/oxfer.c; here arguments are checked and results stored. */
 #include "prov/tcpip/tcpip.h"
 
 #include "kit/border.h"
+#include "kit/ovl.h"
 #include "kit/select.h"
 #include "kit/sockaddr.h"
 #include "kit/xfer.h"
-
-/* Overlapped calls come with completion ports; until then a socket with the
- * overlapped attribute refuses them, and one without ignores the argument
- * (SOC-3). */
-static int
-check_call(const struct ws_sock *s, const WSAOVERLAPPED *ov, const DWORD *moved)
-{
-    if (ov && s->overlapped)
-        return WSAEOPNOTSUPP;
-    return moved ? 0 : WSAEFAULT; /* OVL-8 */
-}
 
 static int WSPAPI
 entry_send(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD sent, DWORD flags,
@@ -27,11 +17,9 @@ entry_send(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD sent, DWORD flags,
     struct ws_sock *s = NULL;
     int err = ws_sock_ref(handle, &s);
 
-    (void)routine, (void)thread;
+    (void)thread; /* the caller's own */
     if (!err)
-        err = check_call(s, ov, sent);
-    if (!err)
-        err = ws_xfer_send(s, bufs, count, flags, NULL, sent);
+        err = ws_xfer_send_via(s, bufs, count, flags, NULL, sent, ov, routine);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
 }
@@ -63,13 +51,11 @@ entry_sendto(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD sent,
     const struct ws_addr *a;
     int err = ws_sock_ref(handle, &s);
 
-    (void)routine, (void)thread;
-    if (!err)
-        err = check_call(s, ov, sent);
+    (void)thread;
     if (!err)
         err = take_destination(s, to, len, &room, &a);
     if (!err)
-        err = ws_xfer_send(s, bufs, count, flags, a, sent);
+        err = ws_xfer_send_via(s, bufs, count, flags, a, sent, ov, routine);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
 }
@@ -83,13 +69,12 @@ entry_recv(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD got,
     struct ws_sock *s = NULL;
     int err = ws_sock_ref(handle, &s);
 
-    (void)routine, (void)thread;
-    if (!err)
-        err = check_call(s, ov, got);
+    (void)thread;
     if (!err && !flags)
         err = WSAEFAULT;
     if (!err)
-        err = ws_xfer_recv(s, bufs, count, flags, NULL, got);
+        err = ws_xfer_recv_via(s, bufs, count, flags, NULL, NULL, got, ov,
+                               routine);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
 }
@@ -111,18 +96,14 @@ entry_recvfrom(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD got,
                LPWSATHREADID thread, LPINT errp)
 {
     struct ws_sock *s = NULL;
-    struct ws_addr a = {.len = 0};
     int err = ws_sock_ref(handle, &s);
 
-    (void)routine, (void)thread;
-    if (!err)
-        err = check_call(s, ov, got);
+    (void)thread;
     if (!err)
         err = flags ? check_source(s, from, len) : WSAEFAULT;
     if (!err)
-        err = ws_xfer_recv(s, bufs, count, flags, from ? &a : NULL, got);
-    if (a.len && (!err || err == WSAEMSGSIZE))
-        ws_sockaddr_give(&a, from, len);
+        err = ws_xfer_recv_via(s, bufs, count, flags, from, len, got, ov,
+                               routine);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
 }
@@ -138,6 +119,7 @@ entry_select(int nfds, fd_set *read, fd_set *write, fd_set *except,
     return err ? ws_spi_int(err, errp) : count;
 }
 
+/* CR-6. */
 static BOOL WSPAPI
 entry_get_overlapped_result(SOCKET handle, LPWSAOVERLAPPED ov, LPDWORD moved,
                             BOOL wait, LPDWORD flags, LPINT errp)
@@ -145,9 +127,12 @@ entry_get_overlapped_result(SOCKET handle, LPWSAOVERLAPPED ov, LPDWORD moved,
     struct ws_sock *s = NULL;
     int err = ws_sock_ref(handle, &s);
 
-    (void)ov, (void)moved, (void)wait, (void)flags;
+    if (!err && (!ov || !moved || !flags))
+        err = WSAEFAULT;
+    if (!err)
+        err = ws_ovl_result(s, ov, wait, moved, flags);
     ws_sock_unref(s);
-    return ws_spi_bool(err ? err : WSAEOPNOTSUPP, errp);
+    return ws_spi_bool(err, errp);
 }
 
 void

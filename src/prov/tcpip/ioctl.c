@@ -4,7 +4,8 @@
 #include "prov/tcpip/tcpip.h"
 
 #include "kit/border.h"
-#include "kit/select.h"
+#include "kit/ovl.h"
+#include "prov/tcpip/ext.h"
 
 #include <mstcpip.h>
 #include <mswsock.h>
@@ -130,33 +131,16 @@ get_ideal_backlog(struct call *c)
     return give(c, &ideal, sizeof(ideal));
 }
 
-/* ---- extension functions: EXT-1 ---- */
-
-/* WSAPoll has no entry in the proc table. */
-static int WSPAPI
-poll_many(LPWSAPOLLFD fds, ULONG count, INT timeout, LPINT errp)
-{
-    int ready = 0;
-    int err = ws_select_poll(fds, count, timeout, &ready);
-
-    return err ? ws_spi_int(err, errp) : ready;
-}
-
-static const struct extension {
-    GUID id;
-    void (*function)(void);
-} extensions[] = {
-    {WSAID_WSAPOLL, (void (*)(void))poll_many},
-};
-
 static int
 get_extension(struct call *c)
 {
-    for (size_t i = 0; i < WS_ARRAY_LEN(extensions); i++)
-        if (memcmp(c->in, &extensions[i].id, sizeof(GUID)) == 0)
-            return give(c, &extensions[i].function,
-                        sizeof(extensions[i].function));
-    return WSAEINVAL;
+    void (*function)(void);
+    GUID id;
+    int err;
+
+    memcpy(&id, c->in, sizeof(id));
+    err = ws_tcpip_extension(&id, &function);
+    return err ? err : give(c, &function, sizeof(function));
 }
 
 /* ---- addresses of this host ---- */
@@ -282,28 +266,65 @@ run(DWORD code, struct call *c)
     return WSAEOPNOTSUPP;
 }
 
+/* ---- overlapped ---- */
+
+/* Nothing here takes time: the operation ends as it begins, but it is told like
+ * any other (IOC-2, IOC-3). */
+struct ioctl_op {
+    struct ws_ovl op;
+    int result;
+};
+
+static int
+attempt(struct ws_ovl *op)
+{
+    return WS_CONTAINER_OF(op, struct ioctl_op, op)->result;
+}
+
+static const struct ws_ovl_ops ioctl_ops = {.attempt = attempt};
+
+static int
+tell(struct call *c, int result, const struct ws_ovl_route *route)
+{
+    struct ws_ovl *op;
+    int err;
+
+    if (result && result != WSAEOPNOTSUPP)
+        return result;
+    err = ws_ovl_new(c->sock, sizeof(struct ioctl_op), &ioctl_ops, LANE_RECV,
+                     route, &op);
+    if (err)
+        return err;
+    WS_CONTAINER_OF(op, struct ioctl_op, op)->result = result;
+    op->moved = c->returned;
+    op->eager = true;
+    op->always_pends = result != 0;
+    return ws_ovl_start(op, NULL, NULL);
+}
+
 /* IOC-2: the count is asked for before anything else. NULL buffers have no
  * size, so that no entry need look at the pointers. */
 int WSPAPI
 ws_tcpip_ioctl(SOCKET handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
                DWORD out_size, LPDWORD returned, LPWSAOVERLAPPED ov,
-               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
-               LPINT errp)
+               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
+               LPWSATHREADID thread, LPINT errp)
 {
+    struct ws_ovl_route route = {ov, routine};
     struct call c = {.in = in, .out = out};
     int err = ws_sock_ref(handle, &c.sock);
 
-    (void)routine, (void)thread;
+    (void)thread;
     c.in_size = in ? in_size : 0;
     c.out_size = out ? out_size : 0;
     if (!err && !returned)
         err = WSAEFAULT;
-    if (!err && ov && c.sock->overlapped)
-        err = WSAEOPNOTSUPP;
     if (!err)
         err = run(code, &c);
     if (returned && err != WSAENOTSOCK)
         *returned = c.returned;
+    if (c.sock && returned && ov && c.sock->overlapped)
+        err = tell(&c, err, &route);
     ws_sock_unref(c.sock);
     return ws_spi_int(err, errp);
 }
