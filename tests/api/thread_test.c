@@ -433,3 +433,20 @@ TEST(a_thread_may_use_its_parents_sockets)
         net_close_pair(pair);
     }
 }
+
+TEST(the_version_is_told_in_either_structure)
+{
+    OSVERSIONINFOEXA v = {.dwOSVersionInfoSize = sizeof(OSVERSIONINFOA)};
+
+    v.wProductType = 77;
+    CHECK(GetVersionExA((LPOSVERSIONINFOA)&v));
+    CHECK_EQ(v.dwPlatformId, VER_PLATFORM_WIN32_NT);
+    CHECK(v.dwMajorVersion >= 6);
+    CHECK_EQ(v.wProductType, 77);
+    v.dwOSVersionInfoSize = sizeof v;
+    CHECK(GetVersionExA((LPOSVERSIONINFOA)&v));
+    CHECK(v.wProductType != 77);
+    v.dwOSVersionInfoSize = 3;
+    CHECK(!GetVersionExA((LPOSVERSIONINFOA)&v));
+    CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+}

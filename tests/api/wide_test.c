@@ -253,3 +253,15 @@ TEST(wide_event_names_are_taken)
     CloseHandle(mutex);
     CloseHandle(semaphore);
 }
+
+TEST(the_version_has_its_wide_size)
+{
+    OSVERSIONINFOW v = {.dwOSVersionInfoSize = sizeof v};
+
+    CHECK_EQ(sizeof v, 20 + 128 * sizeof(WCHAR));
+    CHECK(GetVersionExW(&v));
+    CHECK_EQ(v.dwPlatformId, VER_PLATFORM_WIN32_NT);
+    CHECK_EQ(v.szCSDVersion[0], 0);
+    v.dwOSVersionInfoSize = 1;
+    CHECK(!GetVersionExW(&v));
+}

@@ -62,3 +62,20 @@ TEST_BARE(control_c_can_be_ignored)
     CHECK_EQ(WaitForSingleObject(called, 20), WAIT_TIMEOUT);
     CloseHandle(called);
 }
+
+TEST_BARE(control_events_can_be_made)
+{
+    called = CreateEventA(NULL, FALSE, FALSE, NULL);
+    REQUIRE(SetConsoleCtrlHandler(first, TRUE));
+    CHECK(GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0));
+    CHECK_EQ(WaitForSingleObject(called, INFINITE), WAIT_OBJECT_0);
+    CHECK_EQ(event, CTRL_C_EVENT);
+    CHECK(GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, GetCurrentProcessId()));
+    CHECK_EQ(WaitForSingleObject(called, INFINITE), WAIT_OBJECT_0);
+    CHECK_EQ(event, CTRL_BREAK_EVENT);
+    CHECK(!GenerateConsoleCtrlEvent(CTRL_CLOSE_EVENT, 0));
+    CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    CHECK(!GenerateConsoleCtrlEvent(CTRL_C_EVENT, 1));
+    CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    CloseHandle(called);
+}
