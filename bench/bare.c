@@ -5,9 +5,11 @@
  * invariant: a message costs the calls that its model needs and no more. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +17,9 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -140,6 +144,94 @@ serve_epoll(void)
                 close(ev[i].data.fd);
         }
     }
+}
+
+/* Two threads with a set each; a connection stays with who accepted it. */
+static void *
+serve_beside(void *arg)
+{
+    int listener = *(int *)arg;
+    int ep = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event ev[BATCH] = {
+        {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = listener}
+    };
+
+    if (epoll_ctl(ep, EPOLL_CTL_ADD, listener, ev))
+        die("epoll_ctl");
+    for (;;) {
+        int n = epoll_wait(ep, ev, BATCH, -1);
+
+        for (int i = 0; i < n; i++) {
+            int s = ev[i].data.fd;
+
+            if (s == listener) {
+                s = accept_from(s, SOCK_CLOEXEC | SOCK_NONBLOCK);
+                if (s >= 0)
+                    watch(ep, s);
+            } else if (echo(s)) {
+                close(s);
+            }
+        }
+    }
+    return NULL;
+}
+
+static void
+serve_epoll2(void)
+{
+    int listener = listen_and_tell();
+    pthread_t other;
+
+    fcntl(listener, F_SETFL, O_NONBLOCK);
+    if (pthread_create(&other, NULL, serve_beside, &listener))
+        die("pthread_create");
+    serve_beside(&listener);
+}
+
+/* Says one byte to each and closes. */
+static void
+serve_storm(void)
+{
+    int listener = listen_and_tell(), s;
+    int ep = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event ev;
+
+    fcntl(listener, F_SETFL, O_NONBLOCK);
+    watch(ep, listener);
+    while (epoll_wait(ep, &ev, 1, -1) > 0) {
+        while ((s = accept_from(listener, SOCK_CLOEXEC)) >= 0) {
+            if (send(s, "", 1, MSG_NOSIGNAL) != 1)
+                die("send");
+            close(s);
+        }
+    }
+}
+
+/* ---- a file to each connection ---- */
+
+static void
+send_file(int listener, int file, off_t size)
+{
+    int s = accept_from(listener, SOCK_CLOEXEC);
+    off_t at = 0;
+
+    while (at < size)
+        if (sendfile(s, file, &at, (size_t)(size - at)) <= 0)
+            die("sendfile");
+    close(s);
+}
+
+static void
+serve_file(const char *name)
+{
+    int file = open(name, O_RDONLY | O_CLOEXEC);
+    int listener = listen_and_tell();
+    struct stat st;
+
+    if (file < 0 || fstat(file, &st))
+        die(name);
+    for (;;)
+        send_file(listener, file, st.st_size);
 }
 
 static void
@@ -309,6 +401,8 @@ static const struct server {
     {"accept",  serve_accept},
     {"ping",    serve_ping  },
     {"epoll",   serve_epoll },
+    {"epoll2",  serve_epoll2},
+    {"storm",   serve_storm },
     {"poll",    serve_poll  },
     {"objects", objects     },
 };
@@ -335,13 +429,17 @@ main(int argc, char **argv)
         memory(atoi(argv[2]));
         return 0;
     }
+    if (argc == 3 && !strcmp(name, "file"))
+        serve_file(argv[2]);
     for (size_t i = 0; i < sizeof(servers) / sizeof(*servers); i++) {
         if (!strcmp(name, servers[i].name)) {
             servers[i].serve();
             return 0;
         }
     }
-    fprintf(stderr, "usage: bare accept|ping|epoll|poll|objects\n"
+    fprintf(stderr, "usage: bare accept|ping|epoll|epoll2|storm|poll|"
+                    "objects\n"
+                    "       bare file NAME\n"
                     "       bare memory SOCKETS\n"
                     "       bare client WARM SECONDS PORT\n");
     return 2;

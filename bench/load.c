@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MESSAGE 64
 #define BATCH 64
+#define MANY 10000
+#define MEGABYTE (1 << 20)
+#define STRACE "/usr/bin/strace"
 
 struct process {
     pid_t pid;
@@ -37,10 +40,12 @@ struct lap {
     long count;
 };
 
-static double warm = 0.15, length = 0.6;
+static double warm = 0.1, length = 0.4;
+static size_t message = 64; /* bytes */
 static struct process server;
 static struct process client; /* or none */
 static int port;
+static int talking[MANY]; /* the connections that talk */
 
 static void
 die(const char *what)
@@ -200,8 +205,8 @@ hang_up(int s)
     struct linger none = {.l_onoff = 1, .l_linger = 0};
     char c;
 
-    if (recv(s, &c, 1, 0) > 0)
-        die("unexpected data");
+    while (recv(s, &c, 1, 0) > 0)
+        continue; /* the one byte of the server that says goodbye */
     setsockopt(s, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
     close(s);
 }
@@ -271,9 +276,9 @@ load_burst(int count, int unused, struct lap *lap)
 static void
 say(int s)
 {
-    static const char message[MESSAGE];
+    static const char zeros[4096];
 
-    if (send(s, message, MESSAGE, MSG_NOSIGNAL) != MESSAGE)
+    if (send(s, zeros, message, MSG_NOSIGNAL) != (ssize_t)message)
         die("send");
 }
 
@@ -290,24 +295,31 @@ watch(int s)
     return ep;
 }
 
+static void
+hear(int s)
+{
+    char buf[4096];
+
+    if (recv(s, buf, message, MSG_WAITALL) != (ssize_t)message)
+        die("recv");
+}
+
 /* Every message that comes back is sent again. */
 static long
 converse(int ep, double until)
 {
     struct epoll_event ev[BATCH];
-    char buf[MESSAGE];
     long done = 0;
 
     do {
-        int n = epoll_wait(ep, ev, BATCH, 1000);
+        int n = epoll_wait(ep, ev, BATCH, 5000);
 
         if (n <= 0) {
             fprintf(stderr, "load: the server has fallen silent\n");
             exit(1);
         }
         for (int i = 0; i < n; i++, done++) {
-            if (recv(ev[i].data.fd, buf, MESSAGE, MSG_WAITALL) != MESSAGE)
-                die("recv");
+            hear(ev[i].data.fd);
             say(ev[i].data.fd);
         }
     } while (now() < until);
@@ -315,8 +327,8 @@ converse(int ep, double until)
 }
 
 /* 'count' connections, of which the first 'active' talk. */
-static void
-load_echo(int count, int active, struct lap *lap)
+static int
+talk(int count, int active)
 {
     int ep = -1;
 
@@ -325,12 +337,107 @@ load_echo(int count, int active, struct lap *lap)
 
         if (i >= active)
             continue;
+        talking[i] = s;
         ep = watch(s);
         say(s);
     }
+    return ep;
+}
+
+static void
+load_echo(int count, int active, struct lap *lap)
+{
+    int ep = talk(count, active);
+
     converse(ep, now() + warm);
     lap_begin(lap);
     lap_end(lap, converse(ep, now() + length));
+}
+
+static void
+load_echo4k(int count, int active, struct lap *lap)
+{
+    message = 4096;
+    load_echo(count, active, lap);
+}
+
+/* ---- the system calls of an echo ---- */
+
+/* Takes in what is still on its way. */
+static long
+fall_silent(int ep)
+{
+    struct epoll_event ev[BATCH];
+    long done = 0;
+    int n;
+
+    while ((n = epoll_wait(ep, ev, BATCH, 200)) > 0)
+        for (int i = 0; i < n; i++, done++)
+            hear(ev[i].data.fd);
+    return done;
+}
+
+static bool
+traced(void)
+{
+    char name[64], line[128];
+    int tracer = 0;
+    FILE *f;
+
+    snprintf(name, sizeof(name), "/proc/%d/status", (int)server.pid);
+    f = fopen(name, "r");
+    while (f && fgets(line, sizeof(line), f))
+        if (sscanf(line, "TracerPid: %d", &tracer) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return tracer != 0;
+}
+
+/* Has strace count the server's calls into 'file'. The server is silent while
+ * strace comes and goes, so that all calls belong to the messages counted. */
+static void
+load_calls(int count, char *file, struct lap *lap)
+{
+    char pid[16];
+    char *args[] = {STRACE, "-qfco", file, "-p", pid, NULL};
+    int ep = talk(count, count);
+    struct process strace;
+
+    fall_silent(ep);
+    snprintf(pid, sizeof(pid), "%d", (int)server.pid);
+    start(&strace, args);
+    for (int i = 0; i < 2000 && !traced(); i++)
+        usleep(1000);
+    for (int i = 0; i < count; i++)
+        say(talking[i]);
+    lap_begin(lap);
+    lap_end(lap, converse(ep, now() + length) + fall_silent(ep));
+    kill(strace.pid, SIGINT);
+    waitpid(strace.pid, NULL, 0);
+}
+
+/* ---- a file ---- */
+
+/* The server sends a file on each connection; megabytes count. What arrives is
+ * thrown away unread. */
+static void
+load_file(int unused, int unused_too, struct lap *lap)
+{
+    double until = now() + length;
+    long bytes = 0;
+
+    (void)unused, (void)unused_too;
+    lap_begin(lap);
+    do {
+        int s = connect_to_server();
+        ssize_t n;
+
+        while ((n = recv(s, NULL, MEGABYTE, MSG_TRUNC)) > 0)
+            bytes += n;
+        hang_up(s);
+    } while (now() < until);
+    lap_end(lap, bytes / MEGABYTE);
 }
 
 /* ---- a client of its own, for the ping-pong ---- */
@@ -375,12 +482,16 @@ static const struct load {
     {"accept", load_accept},
     {"burst",  load_burst },
     {"echo",   load_echo  },
+    {"echo4k", load_echo4k},
+    {"file",   load_file  },
 };
 
 static int
 usage(void)
 {
-    fprintf(stderr, "usage: load accept|burst|echo COUNT ACTIVE SERVER...\n"
+    fprintf(stderr, "usage: load accept|burst|echo|echo4k|file COUNT ACTIVE "
+                    "SERVER...\n"
+                    "       load calls COUNT STRACE-FILE SERVER...\n"
                     "       load client PROGRAM - SERVER...\n"
                     "BENCH_WARM and BENCH_SECONDS set the stretch.\n");
     return 2;
@@ -391,6 +502,10 @@ run(char **argv, struct lap *lap)
 {
     if (!strcmp(argv[1], "client")) {
         load_client(argv[2], lap);
+        return 0;
+    }
+    if (!strcmp(argv[1], "calls")) {
+        load_calls(atoi(argv[2]), argv[3], lap);
         return 0;
     }
     for (size_t i = 0; i < sizeof(loads) / sizeof(*loads); i++) {
@@ -429,7 +544,9 @@ main(int argc, char **argv)
     pin(1);
     err = run(argv, &lap);
     end(&server);
-    if (!err)
+    if (!err && !strcmp(argv[1], "calls"))
+        printf("%ld\n", lap.count);
+    else if (!err)
         printf("%.1f %.3f %.2f\n", (double)lap.count / lap.wall,
                lap.cpu / (double)lap.count * 1e6,
                (lap.all - lap.own) / lap.wall);

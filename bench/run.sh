@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# The benchmark: runs each server of bare.c and winsock.c under load.c, in turns,
-# and prints medians side by side.  `make bench` calls it; with -w it also writes
+# The benchmark: runs each server of bare.c, winsock.c and iocp.c under load.c, in
+# turns, and prints medians side by side; libuv, libevent and Wine, too, where they
+# are installed.  `make bench` calls it; with -w it also writes
 # docs/benchmarks.md.  It does not judge by exit status: a figure under its target
 # is a word in the table, and only a server that fails makes the run fail.
 #
 #   OUT=build O=build/release CC=gcc bench/run.sh [-w]
-#   BENCH_ROUNDS=5 BENCH_SECONDS=0.6 BENCH_ONLY=echo
+#   BENCH_ROUNDS=5 BENCH_SECONDS=0.4 BENCH_ONLY=echo
 
 set -eu
 
@@ -28,9 +29,39 @@ ulimit -n "$(ulimit -Hn)" 2>/dev/null || :
 build() {
     flags="-O2 -g -Wall -Wextra"
     $CC -std=gnu11 $flags bench/load.c -o "$dir/load"
-    $CC -std=gnu11 $flags bench/bare.c -o "$dir/bare"
+    $CC -std=gnu11 $flags -pthread bench/bare.c -o "$dir/bare"
     WSCC_CC=$CC "$OUT/bin/wscc" -D_GNU_SOURCE $flags bench/winsock.c \
         bench/own.c -o "$dir/winsock"
+    WSCC_CC=$CC "$OUT/bin/wscc" $flags bench/iocp.c -o "$dir/iocp"
+    rm -f "$dir/libuv" "$dir/libevent" "$dir/wine"
+    have uv.h && $CC -std=gnu11 $flags bench/libuv.c -o "$dir/libuv" -luv
+    have event2/event.h && $CC -std=gnu11 $flags bench/libevent.c \
+        -o "$dir/libevent" -levent_core
+    build_wine
+    head -c 104857600 /dev/zero >"$dir/file"
+}
+
+have() {
+    echo "#include <$1>" | $CC -E - >/dev/null 2>&1
+}
+
+# The same source for Windows, and a program that runs it.
+build_wine() {
+    mingw=x86_64-w64-mingw32-gcc
+    wine=$(PATH=$PATH:/usr/lib/wine command -v wine64) &&
+        command -v $mingw >/dev/null || return 0
+    $mingw -O2 -D_WIN32_WINNT=0x0A00 bench/iocp.c -o "$dir/iocp.exe" -static \
+        -lws2_32 -lmswsock || return 0
+    cat >"$dir/wine" <<END
+#!/bin/sh
+export WINEPREFIX="${WINEPREFIX:-${XDG_CACHE_HOME:-$HOME/.cache}/ws2-wine}"
+export WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.exe="
+unset DISPLAY
+exec "$wine" "$PWD/$dir/iocp.exe" "\$@"
+END
+    chmod +x "$dir/wine"
+    "$dir/wine" >/dev/null 2>&1 || : # the first start fills its prefix
+    return 0
 }
 
 # --- runs: a name, a load with its numbers, a server with its arguments -------------
@@ -59,6 +90,26 @@ poll.bare     echo 50 50             bare poll
 poll.poll     echo 50 50             winsock poll
 poll.select   echo 50 50             winsock select
 END
+    for n in 50 500 5000; do
+        for echo in echo echo4k; do
+            cat <<END
+$echo.$n.bare   $echo $n $n          bare epoll
+$echo.$n.uv     $echo $n $n          libuv
+$echo.$n.event  $echo $n $n          libevent
+$echo.$n.iocp   $echo $n $n          iocp echo 1
+$echo.$n.bare2  $echo $n $n          bare epoll2
+$echo.$n.iocp4  $echo $n $n          iocp echo 4
+END
+        done
+    done
+    cat <<END
+storm.bare    accept 64 -            bare storm
+storm.iocp    accept 64 -            iocp storm -
+file.bare     file - -               bare file $dir/file
+file.iocp     file - -               iocp file $dir/file
+eight.wine    echo 8 8               wine echo 1
+eight.iocp    echo 8 8               iocp echo 1
+END
 }
 
 # Every other round goes backwards, so that nobody always comes first.
@@ -66,6 +117,7 @@ turn() {
     if [ $(($1 % 2)) -eq 1 ]; then runs; else runs | tac; fi |
         grep "${BENCH_ONLY:-.}" |
         while read -r name load count active server args; do
+            [ -x "$dir/$server" ] || continue
             # shellcheck disable=SC2086 # the arguments are words
             result=$("$dir/load" "$load" "$count" "$active" "$dir/$server" \
                 $args) || result=failed
@@ -86,6 +138,19 @@ measure() {
         echo "0 $who $sockets $("$dir/$who" memory $sockets | grep ^memory)"
         echo "0 $who $("$dir/$who" objects | grep ^objects)"
     done
+    echo "0 iocp $("$dir/iocp" memory $sockets | grep ^pending)"
+    calls bare epoll
+    calls iocp echo 1
+}
+
+# The system calls that an echoed message takes: calls SERVER ARGUMENTS
+calls() {
+    [ -x /usr/bin/strace ] || return 0
+    server=$1
+    shift
+    messages=$("$dir/load" calls 50 "$dir/calls" "$dir/$server" "$@") || return 0
+    echo "0 $server calls $(awk -v n="$messages" '$NF == "total" {
+        printf "%.2f", $4 / n }' "$dir/calls")"
 }
 
 # --- the table: a label, the two runs, the least ratio of their rates ------------------
@@ -109,6 +174,26 @@ messages echoed a second, 1,000 connections
 one event for all, 50 of them talk|some.bare|some.one|0.90
 WSAAsyncSelect, all talk|echo1k.bare|echo1k.async|0.90
 an event each, 16 threads, all talk|echo1k.bare|echo1k.groups|
+END
+    for size in "64 bytes|echo" "4 KiB|echo4k"; do
+        echo "messages of ${size%|*} echoed a second, completion port"
+        echo=${size#*|}
+        for n in 50 500 5000; do
+            cat <<END
+1 worker, $n connections|$echo.$n.bare|$echo.$n.iocp|0.95
+     against libuv|$echo.$n.uv|$echo.$n.iocp|1.00
+     against libevent|$echo.$n.event|$echo.$n.iocp|1.00
+4 workers (against 2 epoll threads)|$echo.$n.bare2|$echo.$n.iocp4|0.95
+END
+        done
+    done
+    cat <<END
+accept, one byte, close, a second
+AcceptEx (against accept4 on epoll)|storm.bare|storm.iocp|0.95
+megabytes a second, 100 MB a connection
+TransmitFile (against sendfile)|file.bare|file.iocp|0.98
+messages echoed a second, 8 connections
+completion port (against Wine)|eight.wine|eight.iocp|20
 END
 }
 
@@ -184,6 +269,8 @@ table() {
         $4 == "memory" {
             n = $3; for (i = 1; i <= 4; i++) m[$2, i] = $(4 + i)
         }
+        $3 == "pending" { pending = $4 }
+        $3 == "calls" { calls[$2] = $4 }
         $3 == "objects" { for (i = 1; i <= 4; i++) o[$2, i] = $(3 + i) }
         END {
             printf "memory of the process, bytes a socket, %d sockets\n", n
@@ -193,6 +280,14 @@ table() {
             bound("resident memory", m["bare", 2], m["winsock", 2], 512)
             bound("left by a second cycle, in all", m["bare", 3], \
                 m["winsock", 3], 0)
+            bound("heap, waiting in WSARecv on a port", m["bare", 1], \
+                pending, 768)
+            if (calls["iocp"]) {
+                print "system calls a message, completion port (bare: epoll)"
+                printf "  %-37s %7.2f %7.2f       <= 2.70 %s\n", \
+                    "50 connections, counted by strace", calls["bare"], \
+                    calls["iocp"], calls["iocp"] <= 2.7 ? "met" : "MISSED"
+            }
             print "event objects (bare: eventfd), nanoseconds"
             ns("SetEvent and ResetEvent", 1, "")
             ns("SetEvent and a satisfied wait", 2, "")
@@ -213,7 +308,7 @@ paper() {
 # Figures
 
 What Winsock costs over plain system calls. \`make bench\` measures this in about
-two minutes and prints the table; \`bench/run.sh -w\` also writes this page.
+four minutes and prints the table; \`bench/run.sh -w\` also writes this page.
 Measured on $(place); medians of $rounds rounds.
 
 \`\`\`
@@ -255,9 +350,17 @@ time to wake another core up would hide everything else.
   many connected sockets as the heading says, both ends in one process; "ours"
   less "bare" is the library's. The kernel's own buffers are not in it. The second
   cycle opens, registers and closes all of them once more.
+- "Completion port" is \`bench/iocp.c\`: AcceptEx, one WSARecv or WSASend in
+  flight on each connection, GetQueuedCompletionStatus. libuv (\`bench/libuv.c\`)
+  and libevent's plain events (\`bench/libevent.c\`) stand in the column "bare" of
+  their rows, and so does the same source under Wine, whose CPU time is only that
+  of its one process. All threads share the server's core.
+- "4 KiB" and "megabytes" are bound by copying; a file is one of 100 MB in the page
+  cache, and the client throws away what arrives.
 - The targets are those of the design: a server that accepts or echoes keeps 90 %
   of the bare rate, the ping-pong 95 %, an idle socket takes 512 bytes, a closed
-  one nothing.
+  one nothing; a completion port keeps 95 % of bare epoll's rate and all of
+  libuv's and libevent's, and a socket that waits in WSARecv takes 768 bytes.
 END
 }
 
@@ -265,6 +368,7 @@ END
 
 build
 measure >"$figures"
+rm -f "$dir/file"
 {
     place
     echo

@@ -6,6 +6,7 @@
 #
 #   scripts/install-deps.sh build     to build and to show the demonstration
 #   scripts/install-deps.sh check     to run every check there is
+#   scripts/install-deps.sh bench     to compare with what others made
 
 set -u
 
@@ -16,12 +17,16 @@ check="$build g++:g++ clang:clang clang-format:clang-format
     clang-tidy:clang-tidy x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
     x86_64-w64-mingw32-g++:g++-mingw-w64-x86-64 wine:wine wine64:wine64
     mandoc:mandoc pkg-config:pkg-config cmake:cmake /etc/services:netbase"
+bench="$build /usr/include/uv.h:libuv1-dev
+    /usr/include/event2/event.h:libevent-dev strace:strace
+    x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 wine64:wine64"
 
 case ${1:-} in
 build) wanted=$build ;;
 check) wanted=$check ;;
+bench) wanted=$bench ;;
 *)
-    echo "usage: $0 build|check" >&2
+    echo "usage: $0 build|check|bench" >&2
     exit 2
     ;;
 esac
