@@ -153,7 +153,9 @@ store_names(struct accept_op *a)
     store_address(at + a->area.local, a->area.remote, &a->peer->remote);
 }
 
-static int
+/* Unchecked because the analysis cannot see that the listener is op->sock,
+ * whose lock an attempt is made under. */
+WS_UNCHECKED static int
 try_accept(struct ws_ovl *op)
 {
     struct accept_op *a = accept_of(op);

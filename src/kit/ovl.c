@@ -263,9 +263,9 @@ mark_pending(struct ws_ovl *op)
         ws_event_reset(op->event);
 }
 
-/* Lists it; from the unlock on it may be gone. */
+/* Lists it, under the socket's lock; from the unlock on it may be gone. */
 static void
-list(struct ws_ovl *op, struct ws_list *lane) WS_REQUIRES(op->sock->lock)
+list(struct ws_ovl *op, struct ws_list *lane)
 {
     if (!op->pended)
         ws_wait_pending(1);

@@ -84,7 +84,6 @@ struct ws_sock {
     atomic_int broken; /* how the connection was lost; told again and again */
     uint32_t since;    /* when the connection was made, in seconds */
     int so_error;      /* what SO_ERROR reads (CON-8) */
-    bool dead;         /* the connection was reset and that has been told */
     bool brink; /* the engine told of the peer's end or of urgent data: behind a
                    receive that got less than it asked for, more may be there */
 

@@ -12,7 +12,7 @@
 #include <ws2tcpip.h>
 
 /* Longest: "[", 39 of address, "%", 10 of scope, "]:", 5 of port. */
-#define LONGEST 80
+#define LONGEST 96
 
 /* ---- to text ---- */
 
