@@ -57,8 +57,7 @@ write_file(struct ws_object *o, const void *buf, uint32_t size, uint32_t *moved,
 
     if (!proc)
         return WSAENOTSOCK;
-    if (proc->lpWSPSend(p->handle, &piece, 1, moved, 0, ov, NULL, NULL,
-                        &code))
+    if (proc->lpWSPSend(p->handle, &piece, 1, moved, 0, ov, NULL, NULL, &code))
         return ws_spi_code(code);
     return 0;
 }

@@ -13,8 +13,8 @@
 #define WS_STATUS_BUFFER_TOO_SMALL ((LONG)0xC0000023)
 #define WS_STATUS_BUFFER_OVERFLOW ((LONG)0x80000005)
 
-LONG ws_status_of(int err);         /* 0 -> 0; a Winsock or Win32 number */
-int ws_status_wsa(LONG status);     /* 0 for success and information */
-int ws_status_win32(LONG status);   /* ST-2 */
+LONG ws_status_of(int err);       /* 0 -> 0; a Winsock or Win32 number */
+int ws_status_wsa(LONG status);   /* 0 for success and information */
+int ws_status_win32(LONG status); /* ST-2 */
 
 #endif

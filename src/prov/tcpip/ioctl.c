@@ -307,8 +307,8 @@ tell(struct call *c, int result, const struct ws_ovl_route *route)
 int WSPAPI
 ws_tcpip_ioctl(SOCKET handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
                DWORD out_size, LPDWORD returned, LPWSAOVERLAPPED ov,
-               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
-               LPWSATHREADID thread, LPINT errp)
+               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
+               LPINT errp)
 {
     struct ws_ovl_route route = {ov, routine};
     struct call c = {.in = in, .out = out};
