@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The socket object of the providers in the tree: what it is, the states of
  * its life, its references and its end. A socket is its kernel descriptor, and
- * the kernel's O_NONBLOCK always equals the Winsock mode, so that a descriptor
- * may be handed to code that knows nothing of us.
+ * the kernel's O_NONBLOCK equals the Winsock mode, so that a descriptor may be
+ * handed to code that knows nothing of us; but for a listener that AcceptEx
+ * uses, on which the engine must not block.
  *
  * Who holds a reference: the handle table; each call that is inside, until it
  * returns. There is no other. */

@@ -3,6 +3,8 @@
  * temporary names; overlapped transfer with events and ports. */
 #include "t.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <windows.h>
 
 static char path[MAX_PATH];
@@ -201,11 +203,21 @@ TEST_BARE(an_overlapped_file_is_read_at_the_place_given)
     CHECK_EQ(GetLastError(), ERROR_HANDLE_EOF);
     CHECK(!ReadFile(h, buf, 1, &n, NULL));
     CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    CloseHandle(ov.hEvent);
+    drop(h);
+}
+
+TEST_BARE(nothing_in_flight_on_a_file_is_nothing_to_cancel, "IOCP-12")
+{
+    HANDLE h = fresh_file(FILE_FLAG_OVERLAPPED);
+
+    WINE_DIFFERS("CancelIoEx is ERROR_INVALID_PARAMETER for a file");
     CHECK(CancelIo(h));
     CHECK(!CancelIoEx(h, NULL));
     CHECK_EQ(GetLastError(), ERROR_NOT_FOUND);
-    CloseHandle(ov.hEvent);
     drop(h);
+    CHECK(!CancelIo(h));
+    CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
 }
 
 TEST_BARE(an_overlapped_on_a_plain_file_moves_its_place)

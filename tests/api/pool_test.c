@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The thread pool: callbacks of completed operations, here of files, and work
  * items. */
+#ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0600
+#endif
 #include "t.h"
 
+#include <string.h>
 #include <windows.h>
 
 static HANDLE event;
