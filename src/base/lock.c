@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Mutexes with ranks, parking, thread start and thread-local values; why the
- * mutex is our own: docs/architecture.md. Nothing here knows Winsock. A pthread call that fails here can only fail because we
- * misuse it, so it is asserted, not returned. */
+ * mutex is our own: docs/architecture.md. Nothing here knows Winsock. A pthread
+ * call that fails here can only fail because we misuse it, so it is asserted,
+ * not returned. */
 #define _GNU_SOURCE
 #include "base/lock.h"
 #include "base/clock.h"

@@ -221,7 +221,7 @@ static void
 race_at_port(void (*prepare)(struct race *r), void (*act)(struct race *r),
              void (*other)(struct race *r))
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.port = port_new();
     r.other = other;
@@ -334,7 +334,7 @@ clean_attached(struct race *r)
 
 TEST(attach_and_data, "IOCP-4")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.port = port_new();
     r.other = act_send;
@@ -372,7 +372,7 @@ clean_event(struct race *r)
 
 TEST(cancel_and_data_by_event, "IOCP-12 OVL-3")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.other = act_send;
     run(&r, prepare_event, act_cancel, clean_event);
@@ -381,7 +381,7 @@ TEST(cancel_and_data_by_event, "IOCP-12 OVL-3")
 
 TEST(close_and_data_by_event, "IOCP-6 OVL-3")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.other = act_send;
     run(&r, prepare_event, act_close, clean_event);
@@ -406,7 +406,7 @@ act_ask(struct race *r)
 
 TEST(ask_and_data, "OVL-10 CR-6")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.other = act_send;
     run(&r, prepare_event, act_ask, clean_event);
@@ -447,7 +447,7 @@ clean_routine(struct race *r)
 
 TEST(cancel_and_data_by_routine, "IOCP-12 CR-1")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.other = act_send;
     run(&r, prepare_routine, act_cancel, clean_routine);
@@ -456,7 +456,7 @@ TEST(cancel_and_data_by_routine, "IOCP-12 CR-1")
 
 TEST(close_and_data_by_routine, "IOCP-6 CR-1")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.other = act_send;
     run(&r, prepare_routine, act_close, clean_routine);
@@ -474,7 +474,7 @@ act_sleep(struct race *r)
 
 TEST(time_out_and_data_by_routine, "CR-1")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.other = act_send;
     run(&r, prepare_routine, act_sleep, clean_routine);
@@ -528,7 +528,7 @@ clean_accept(struct race *r)
 static void
 race_accept(void (*act)(struct race *r))
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.port = port_new();
     r.other = act_connect;
@@ -568,7 +568,7 @@ act_send_early(struct race *r)
 
 TEST(close_of_the_listener_and_connection, "AEX-10 IOCP-6")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.port = port_new();
     r.other = act_send_early;
@@ -597,7 +597,7 @@ act_accept(struct race *r)
 
 TEST(cancel_and_connecting, "IOCP-12 CEX-2")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.port = port_new();
     r.other = act_cancel;
@@ -613,7 +613,7 @@ act_nothing(struct race *r)
 
 TEST(close_and_connecting, "IOCP-6 CEX-2")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.port = port_new();
     r.other = act_nothing;
@@ -652,7 +652,7 @@ clean_own_port(struct race *r)
 
 TEST(close_of_the_port_and_data, "IOCP-7")
 {
-    struct race r = {NULL};
+    struct race r = {0};
 
     r.other = act_send;
     run(&r, prepare_own_port, act_close_port, clean_own_port);
