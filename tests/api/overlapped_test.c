@@ -119,7 +119,7 @@ TEST(the_status_is_pending_and_then_final, "OVL-10")
 
     net_pair(AF_INET, pair);
     op_pend(pair[0], &op, 10);
-    CHECK_EQ(op.ov.Internal, STATUS_OF_PENDING);
+    CHECK_EQ(op_status(&op), STATUS_OF_PENDING);
     net_send(pair[1], "four");
     REQUIRE(net_signalled(op.ov.hEvent, SOON));
     CHECK_EQ(op.ov.Internal, 0);

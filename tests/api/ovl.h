@@ -91,11 +91,12 @@ op_end(SOCKET s, struct op *op)
     return op_result(s, op);
 }
 
-/* Of a socket that has been closed meanwhile, nobody can ask. */
+/* Of a socket that has been closed meanwhile, nobody can ask. Another thread
+ * may be writing it. */
 static inline DWORD
 op_status(const struct op *op)
 {
-    return (DWORD)op->ov.Internal;
+    return (DWORD)__atomic_load_n(&op->ov.Internal, __ATOMIC_ACQUIRE);
 }
 
 static inline int

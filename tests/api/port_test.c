@@ -650,7 +650,7 @@ work(void *context)
 
     CHECK(p.holds);
     SetEvent(b->taken);
-    while (!b->stop)
+    while (!InterlockedCompareExchange(&b->stop, 0, 0))
         SwitchToThread();
     return 0;
 }
@@ -663,7 +663,7 @@ work_and_wait(void *context)
 
     CHECK(p.holds);
     SetEvent(b->taken);
-    while (!b->stop)
+    while (!InterlockedCompareExchange(&b->stop, 0, 0))
         Sleep(10);
     return 0;
 }
@@ -684,7 +684,7 @@ second_runs(LPTHREAD_START_ROUTINE body)
     second = start_waiter(&w, b.port);
     REQUIRE(PostQueuedCompletionStatus(b.port, 0, 2, NULL));
     runs = net_signalled(second, NEVER);
-    b.stop = 1;
+    InterlockedExchange(&b.stop, 1);
     net_join(first);
     end_waiter(&w, second);
     CHECK_EQ(w.got.key, 2);
