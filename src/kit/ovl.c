@@ -4,7 +4,7 @@
 #include "kit/ovl.h"
 
 #include "w32/event.h"
-#include "w32/status.h"
+#include "w32/overlap.h"
 #include "w32/wait.h"
 
 #include "base/clock.h"
@@ -207,8 +207,7 @@ publish(const struct ws_ovl *op)
 {
     op->user->Offset = op->flags;
     op->user->InternalHigh = op->moved;
-    __atomic_store_n(&op->user->Internal,
-                     (ULONG_PTR)(DWORD)ws_status_of(op->err), __ATOMIC_RELEASE);
+    ws_overlap_publish(op->user, ws_status_of(op->err));
 }
 
 /* IOCP-4: a port may have come while the operation was in flight. */
@@ -257,8 +256,7 @@ static void
 mark_pending(struct ws_ovl *op)
 {
     op->user->InternalHigh = 0;
-    __atomic_store_n(&op->user->Internal, (ULONG_PTR)WS_STATUS_PENDING,
-                     __ATOMIC_RELEASE);
+    ws_overlap_publish(op->user, WS_STATUS_PENDING);
     if (op->event)
         ws_event_reset(op->event);
 }
@@ -460,12 +458,6 @@ ws_ovl_cancel_all(struct ws_sock *s)
 
 /* ---- results ---- */
 
-static LONG
-status_of(const OVERLAPPED *ov)
-{
-    return (LONG)__atomic_load_n(&ov->Internal, __ATOMIC_ACQUIRE);
-}
-
 /* On the record's event, or on the socket, which is signalled by any operation
  * that has neither event nor port. */
 static int
@@ -481,7 +473,7 @@ wait_for(struct ws_sock *s, LPWSAOVERLAPPED ov)
         return WSA_INVALID_HANDLE;
     if (event)
         on = &event->object;
-    while (!err && status_of(ov) == WS_STATUS_PENDING) {
+    while (!err && ws_overlap_status(ov) == WS_STATUS_PENDING) {
         err = ws_wait(&on, 1, false, false, WS_NEVER, &result);
         if (event)
             break; /* a signalled event is an answer, whoever set it */
@@ -496,9 +488,9 @@ ws_ovl_result(struct ws_sock *s, LPWSAOVERLAPPED ov, bool wait, DWORD *moved,
 {
     int err = 0;
 
-    if (status_of(ov) == WS_STATUS_PENDING && !wait)
+    if (ws_overlap_status(ov) == WS_STATUS_PENDING && !wait)
         ws_wait_poll();
-    if (status_of(ov) == WS_STATUS_PENDING) {
+    if (ws_overlap_status(ov) == WS_STATUS_PENDING) {
         if (!wait)
             return WSA_IO_INCOMPLETE;
         err = wait_for(s, ov);
@@ -507,8 +499,9 @@ ws_ovl_result(struct ws_sock *s, LPWSAOVERLAPPED ov, bool wait, DWORD *moved,
         return err;
     *moved = (DWORD)ov->InternalHigh;
     *flags = ov->Offset;
-    return status_of(ov) == WS_STATUS_PENDING ? 0
-                                              : ws_status_wsa(status_of(ov));
+    return ws_overlap_status(ov) == WS_STATUS_PENDING
+               ? 0
+               : ws_status_wsa(ws_overlap_status(ov));
 }
 
 /* ---- ports ---- */
