@@ -42,7 +42,7 @@ legal_backlog(int backlog)
 static int
 may_listen(struct ws_sock *s)
 {
-    if (!ws_sock_is_stream(s))
+    if (!ws_sock_is_circuit(s))
         return WSAEOPNOTSUPP;
     switch (ws_sock_settle(s)) {
     case SOCK_CONNECTED: return WSAEISCONN;
@@ -312,7 +312,7 @@ adopt(struct ws_sock *listener, struct ws_peer *peer, SOCKET *out)
 static int
 may_accept(struct ws_sock *s)
 {
-    if (!ws_sock_is_stream(s))
+    if (!ws_sock_is_circuit(s))
         return WSAEOPNOTSUPP;
     return ws_sock_state(s) == SOCK_LISTENING ? check_nesting(s) : WSAEINVAL;
 }

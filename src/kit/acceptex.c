@@ -214,7 +214,7 @@ check_area(const struct ws_accept_area *area)
 static int
 reserve(struct ws_sock *listener, struct ws_sock *conn)
 {
-    bool fit = conn != listener && ws_sock_is_stream(conn) &&
+    bool fit = conn != listener && ws_sock_is_circuit(conn) &&
                conn->family == listener->family;
 
     ws_lock(&conn->lock);

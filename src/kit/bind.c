@@ -95,7 +95,7 @@ ask_neighbours(struct ws_sock *s, const struct ws_addr *a, bool *shared)
         struct ws_home *h = WS_CONTAINER_OF(it, struct ws_home, node);
         struct cover theirs = cover_of(h->sock, &h->name);
 
-        if (!ws_sock_is_stream(h->sock) || !overlap(&theirs, &mine) ||
+        if (!ws_sock_is_circuit(h->sock) || !overlap(&theirs, &mine) ||
             ws_sockaddr_port(&h->name) != ws_sockaddr_port(a))
             continue;
         err = side_by_side(h->sock, &theirs, s, &mine);
@@ -153,7 +153,7 @@ move_in(struct ws_sock *s, const struct ws_addr *a, struct ws_home *home)
     int err;
 
     ws_lock(&lock);
-    err = ws_sock_is_stream(s) ? bind_stream(s, a) : bind_datagram(s, a);
+    err = ws_sock_is_circuit(s) ? bind_stream(s, a) : bind_datagram(s, a);
     if (!err)
         err = ws_os_name(s->fd, &home->name); /* with the port that it got */
     if (!err) {

@@ -162,7 +162,7 @@ ws_connectex(struct ws_sock *s, const struct ws_addr *to, const void *data,
     struct ws_ovl_route route = {ov, NULL};
     struct connect_op *c;
     struct ws_ovl *op;
-    int err = ws_sock_is_stream(s) ? 0 : WSAEOPNOTSUPP;
+    int err = ws_sock_is_circuit(s) ? 0 : WSAEOPNOTSUPP;
 
     if (!err && (ws_sockaddr_is_wildcard(to) || !ws_sockaddr_port(to)))
         err = WSAEADDRNOTAVAIL;

@@ -181,7 +181,7 @@ ws_msg_recv(struct ws_sock *s, LPWSAMSG msg, DWORD *moved, LPWSAOVERLAPPED ov,
     bool overlapped = ov && s->overlapped;
     int err;
 
-    if (ws_sock_is_stream(s))
+    if (ws_sock_is_circuit(s))
         return WSAEOPNOTSUPP;
     if (!msg || (!moved && !overlapped))
         return WSAEFAULT;
@@ -202,7 +202,7 @@ ws_msg_send(struct ws_sock *s, LPWSAMSG msg, DWORD flags, DWORD *moved,
     struct ws_addr to = {.len = 0};
     int err = 0;
 
-    if (ws_sock_is_stream(s))
+    if (ws_sock_is_circuit(s))
         return WSAEINVAL;
     if (!msg)
         return WSAEFAULT;

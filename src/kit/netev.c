@@ -69,7 +69,7 @@ phase(struct ws_sock *s)
 {
     enum ws_sock_state state = ws_sock_state(s);
 
-    if (!ws_sock_is_stream(s)) /* EVT-39 */
+    if (!ws_sock_is_circuit(s)) /* EVT-39 */
         return s->bound || s->netev.window ? DGRAM : 0;
     return state == SOCK_LISTENING   ? LISTENING
            : state == SOCK_CONNECTED ? STREAM
@@ -223,7 +223,7 @@ ws_netev_received(struct ws_sock *s, int err, bool more, bool oob)
     ws_lock(&s->lock);
     ne->armed |= FD_READ | (oob ? FD_OOB : 0);
     if (err == WSAECONNRESET || err == WSAECONNABORTED) {
-        if (ws_sock_is_stream(s) && ne->interest & ne->armed & FD_CLOSE)
+        if (ws_sock_is_circuit(s) && ne->interest & ne->armed & FD_CLOSE)
             tell(s, FD_CLOSE_BIT, err);
     } else if (more || ne->missed) {
         look(s);

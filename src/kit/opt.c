@@ -84,7 +84,7 @@ static int
 get_connect_time(struct ws_sock *s, DWORD *value)
 {
     *value = 0xffffffff;
-    if (ws_sock_settle(s) == SOCK_CONNECTED && ws_sock_is_stream(s))
+    if (ws_sock_settle(s) == SOCK_CONNECTED && ws_sock_is_circuit(s))
         *value = (DWORD)(ws_now() / 1000000000) - s->since;
     return 0;
 }
@@ -198,7 +198,7 @@ static int
 set_type(struct ws_sock *s, DWORD value)
 {
     (void)value;
-    return ws_sock_is_stream(s) ? WSAENOPROTOOPT : WSAEINVAL; /* OTH-5 */
+    return ws_sock_is_circuit(s) ? WSAENOPROTOOPT : WSAEINVAL; /* OTH-5 */
 }
 
 /* BND-9. An IPv4 socket has the option, to no effect. */

@@ -101,14 +101,14 @@ begin_send(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD flags,
     struct transfer *t;
     int err = ws_xfer_may_send(s, flags, to);
 
-    if (ws_sock_is_stream(s))
+    if (ws_sock_is_circuit(s))
         to = NULL;
     if (!err)
         err = new_transfer(s, &send_ops, LANE_SEND, bufs, count, to, route, &t);
     if (err)
         return err;
     t->flags = (int)flags | WS_OS_DONTWAIT;
-    if (!ws_sock_is_stream(s))
+    if (!ws_sock_is_circuit(s))
         s->bound = true;
     return ws_ovl_start(&t->op, sent, NULL);
 }
@@ -155,8 +155,8 @@ recv_once(struct transfer *t, int *flags, struct ws_addr *from)
     if (err)
         return err;
     ws_vec_advance(&t->vec, moved);
-    return moved || !ws_sock_is_stream(s) ? 0
-                                          : ws_xfer_lost(s, 0, SOCK_SHUT_RECV);
+    return moved || !ws_sock_is_circuit(s) ? 0
+                                           : ws_xfer_lost(s, 0, SOCK_SHUT_RECV);
 }
 
 /* Whether a receive goes on after it got something. */
@@ -176,7 +176,7 @@ try_recv(struct ws_ovl *op)
     int flags = 0, err;
     size_t before;
 
-    if (!t->vec.total && ws_sock_is_stream(s))
+    if (!t->vec.total && ws_sock_is_circuit(s))
         return wait_for_data(s);
     do {
         before = t->vec.moved;
@@ -184,7 +184,7 @@ try_recv(struct ws_ovl *op)
     } while (!err && wants_more(t, before));
 
     s->lanes->dry = err == WSAEWOULDBLOCK ||
-                    (!err && ws_sock_is_stream(s) && !(t->flags & MSG_OOB) &&
+                    (!err && ws_sock_is_circuit(s) && !(t->flags & MSG_OOB) &&
                      !s->brink && t->vec.moved < t->vec.total);
     op->moved = ws_vec_moved(&t->vec);
     if (!err && from.len)
@@ -211,7 +211,7 @@ begin_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
         return err;
     t->flags = (int)(*flags & (MSG_OOB | MSG_WAITALL)) | WS_OS_DONTWAIT;
     t->op.eager = *flags & MSG_OOB;
-    if (ws_sock_is_stream(s)) {
+    if (ws_sock_is_circuit(s)) {
         t->flags |= WS_OS_STREAM;
     } else {
         t->from = from;

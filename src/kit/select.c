@@ -99,7 +99,7 @@ ask(struct question *q)
 
     switch (ws_sock_settle(q->sock)) {
     case SOCK_IDLE:
-        if (ws_sock_is_stream(q->sock))
+        if (ws_sock_is_circuit(q->sock))
             p.fd = -1;
         break;
     case SOCK_FAILED:

@@ -105,10 +105,11 @@ ws_sock_state(struct ws_sock *s)
                                                     memory_order_acquire);
 }
 
+/* Connection-oriented: it carries a stream of octets, or of messages. */
 static inline bool
-ws_sock_is_stream(const struct ws_sock *s)
+ws_sock_is_circuit(const struct ws_sock *s)
 {
-    return s->type == SOCK_STREAM;
+    return s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET;
 }
 
 /* Keeps 'info' and the newest up-call table; the result lives as long as the

@@ -24,7 +24,7 @@ need_connection(struct ws_sock *s)
 int
 ws_xfer_lost(struct ws_sock *s, int err, unsigned our_end)
 {
-    if (!ws_sock_is_stream(s))
+    if (!ws_sock_is_circuit(s))
         return err;
     if (err == WSAESHUTDOWN && !(atomic_load(&s->shut) & our_end))
         err = WSAECONNRESET;
@@ -38,7 +38,7 @@ ws_xfer_lost(struct ws_sock *s, int err, unsigned our_end)
 bool
 ws_xfer_unheard(struct ws_sock *s, int err)
 {
-    return err == WSAECONNRESET && !ws_sock_is_stream(s) &&
+    return err == WSAECONNRESET && !ws_sock_is_circuit(s) &&
            atomic_load(&s->deaf);
 }
 
@@ -47,12 +47,12 @@ ws_xfer_unheard(struct ws_sock *s, int err)
 int
 ws_xfer_may_send(struct ws_sock *s, DWORD flags, const struct ws_addr *to)
 {
-    DWORD known = MSG_DONTROUTE | (ws_sock_is_stream(s) ? MSG_OOB : 0);
+    DWORD known = MSG_DONTROUTE | (ws_sock_is_circuit(s) ? MSG_OOB : 0);
     int err = 0;
 
     if (flags & ~known)
         return WSAEOPNOTSUPP;
-    if (ws_sock_is_stream(s) || !to)
+    if (ws_sock_is_circuit(s) || !to)
         err = need_connection(s);
     if (!err && atomic_load(&s->shut) & SOCK_SHUT_SEND)
         err = WSAESHUTDOWN;
@@ -93,10 +93,10 @@ ws_xfer_send(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD flags,
         err = ws_vec_init(&v, bufs, count, few, FEW);
     if (err)
         return err;
-    err = send_all(s, &v, (int)flags, ws_sock_is_stream(s) ? NULL : to);
+    err = send_all(s, &v, (int)flags, ws_sock_is_circuit(s) ? NULL : to);
     if (!err) {
         *sent = ws_vec_moved(&v);
-        if (!ws_sock_is_stream(s))
+        if (!ws_sock_is_circuit(s))
             s->bound = true; /* BND-11 */
     }
     ws_vec_free(&v);
@@ -114,7 +114,7 @@ ws_xfer_may_recv(struct ws_sock *s, DWORD flags, bool overlapped)
         MSG_PUSH_IMMEDIATE | MSG_PARTIAL | (overlapped ? 0 : MSG_PEEK);
     int err = 0;
 
-    if (ws_sock_is_stream(s))
+    if (ws_sock_is_circuit(s))
         known |= MSG_OOB | MSG_WAITALL;
     if (flags & ~known)
         return WSAEOPNOTSUPP;
@@ -123,7 +123,7 @@ ws_xfer_may_recv(struct ws_sock *s, DWORD flags, bool overlapped)
         return WSAEOPNOTSUPP;
     if (flags & MSG_OOB && s->oobinline)
         return WSAEINVAL;
-    if (ws_sock_is_stream(s))
+    if (ws_sock_is_circuit(s))
         err = need_connection(s);
     else if (!s->bound)
         err = WSAEINVAL; /* CON-16b */
@@ -179,7 +179,7 @@ may_hold_more(struct ws_sock *s, const struct ws_vec *v, int err, DWORD flags)
 {
     if (err)
         return false;
-    return !ws_sock_is_stream(s) || v->moved == v->total ||
+    return !ws_sock_is_circuit(s) || v->moved == v->total ||
            flags & (MSG_PEEK | MSG_OOB);
 }
 
@@ -188,7 +188,7 @@ ws_xfer_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
              struct ws_addr *from, DWORD *got)
 {
     int f = (int)(*flags & (MSG_PEEK | MSG_OOB | MSG_WAITALL)) |
-            (ws_sock_is_stream(s) ? WS_OS_STREAM : 0);
+            (ws_sock_is_circuit(s) ? WS_OS_STREAM : 0);
     struct ws_iov few[FEW];
     struct ws_vec v;
     int err = ws_xfer_may_recv(s, *flags, false);
@@ -200,7 +200,7 @@ ws_xfer_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
     if (f & MSG_OOB)
         err = recv_urgent(s, &v, &f);
     else
-        err = recv_some(s, &v, &f, ws_sock_is_stream(s) ? NULL : from);
+        err = recv_some(s, &v, &f, ws_sock_is_circuit(s) ? NULL : from);
     if (!ws_netev_idle(s))
         ws_netev_received(s, err, may_hold_more(s, &v, err, *flags),
                           *flags & MSG_OOB);

@@ -24,7 +24,7 @@ entry_bind(SOCKET handle, const struct sockaddr *name, int len, LPINT errp)
         err = ws_sockaddr_take(s->family, name, len, &a);
     if (!err)
         err = ws_bind(s, &a);
-    if (!err && !ws_sock_is_stream(s))
+    if (!err && !ws_sock_is_circuit(s))
         ws_netev_recheck(s);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
@@ -68,7 +68,7 @@ check_extras(struct ws_sock *s, const WSABUF *caller, WSABUF *callee,
 {
     if (group)
         return WSAEINVAL;
-    if (caller && caller->len && ws_sock_is_stream(s))
+    if (caller && caller->len && ws_sock_is_circuit(s))
         return WSAEPROTONOSUPPORT;
     if (callee)
         callee->len = 0;
@@ -220,12 +220,12 @@ connect_to(struct ws_sock *s, const struct sockaddr *name, int len)
     struct ws_addr to;
     int err;
 
-    if (!ws_sock_is_stream(s) && means_nobody(name, len))
+    if (!ws_sock_is_circuit(s) && means_nobody(name, len))
         return disconnect_datagram(s);
     err = ws_sockaddr_take(s->family, name, len, &to);
     if (err)
         return err;
-    if (ws_sock_is_stream(s))
+    if (ws_sock_is_circuit(s))
         return connect_stream(s, &to);
     if (ws_sockaddr_is_wildcard(&to))
         return disconnect_datagram(s);
@@ -279,7 +279,7 @@ shut(struct ws_sock *s, int how)
         return WSAEINVAL;
     if (atomic_load(&s->context) != CONTEXT_WHOLE)
         return WSAENOTCONN; /* AEX-7 */
-    if (ws_sock_is_stream(s) && ws_sock_settle(s) != SOCK_CONNECTED)
+    if (ws_sock_is_circuit(s) && ws_sock_settle(s) != SOCK_CONNECTED)
         return WSAENOTCONN;
     atomic_fetch_or(&s->shut, bits[how]);
     /* Ending our receiving is ours to keep: the peer is not told, and the

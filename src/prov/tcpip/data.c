@@ -32,7 +32,7 @@ take_destination(struct ws_sock *s, const struct sockaddr *to, int len,
     int err;
 
     *out = NULL;
-    if (ws_sock_is_stream(s) || !to)
+    if (ws_sock_is_circuit(s) || !to)
         return 0;
     err = ws_sockaddr_take(s->family, to, len, a);
     if (!err)
@@ -82,7 +82,7 @@ entry_recv(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD got,
 static int
 check_source(struct ws_sock *s, const struct sockaddr *from, const INT *len)
 {
-    if (ws_sock_is_stream(s))
+    if (ws_sock_is_circuit(s))
         return 0;
     if (from && !len)
         return WSAEFAULT;

@@ -106,7 +106,7 @@ disconnect_ex(SOCKET handle, LPOVERLAPPED ov, DWORD flags, DWORD reserved)
 static int
 check_transmit(const struct ws_sock *s, DWORD flags, DWORD size)
 {
-    if (!ws_sock_is_stream(s) || size > TRANSMIT_MOST ||
+    if (!ws_sock_is_circuit(s) || size > TRANSMIT_MOST ||
         flags & ~(DWORD)TRANSMIT_FLAGS)
         return WSAEINVAL;
     return flags & TF_REUSE_SOCKET && !(flags & TF_DISCONNECT) ? WSAEINVAL : 0;

@@ -79,7 +79,7 @@ get_at_mark(struct call *c)
     BOOL none;
     int err = 0;
 
-    if (!ws_sock_is_stream(c->sock))
+    if (!ws_sock_is_circuit(c->sock))
         return WSAEINVAL;
     if (!ws_os_poll(&p, 1, 0, &count) && p.ready & WS_IO_PRI)
         err = ws_os_atmark(c->sock->fd, &at);
@@ -124,7 +124,7 @@ get_ideal_backlog(struct call *c)
 {
     const ULONG ideal = 0x10000;
 
-    if (!ws_sock_is_stream(c->sock))
+    if (!ws_sock_is_circuit(c->sock))
         return WSAEOPNOTSUPP;
     if (ws_sock_settle(c->sock) != SOCK_CONNECTED)
         return WSAENOTCONN;
