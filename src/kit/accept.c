@@ -9,6 +9,7 @@
 #include "kit/bind.h"
 #include "kit/sockaddr.h"
 #include "kit/backlog.h"
+#include "kit/qos.h"
 #include "w32/thread.h"
 
 #include <stdlib.h>
@@ -182,27 +183,67 @@ verdict_of(int answer, GROUP group)
     }
 }
 
+/* What the application is shown of a request, in copies that it may scribble
+ * over. A transport that carries data with a request, and a socket that knows
+ * quality of service, have something to say here; TCP has addresses alone. */
+struct exhibit {
+    struct ws_addr remote, local;
+    WSABUF caller, callee;
+    struct ws_interview more;
+    struct ws_qos_record qos;
+    LPQOS offered; /* NULL: nobody spoke of quality of service */
+};
+
+static void
+prepare(struct ws_peer *peer, struct exhibit *e)
+{
+    e->remote = peer->remote;
+    e->local = peer->local;
+    e->caller = (WSABUF){(ULONG)e->remote.len, (CHAR *)e->remote.bytes};
+    e->callee = (WSABUF){(ULONG)e->local.len, (CHAR *)e->local.bytes};
+    e->more = (struct ws_interview){
+        .caller = {0, NULL}
+    };
+    e->offered = ws_qos_show(peer->qos, &e->qos);
+    if (peer->ops)
+        peer->ops->brief(peer, &e->more);
+}
+
+/* What it answers is looked at where the protocol can carry it. */
+static int
+note(struct ws_peer *peer, const struct exhibit *e, int verdict)
+{
+    int err = 0;
+
+    if (verdict != 0 && verdict != WSAECONNREFUSED)
+        return verdict;
+    if (!verdict && e->offered)
+        err = ws_qos_read(peer->qos, &e->qos);
+    if (!err && peer->ops)
+        err = peer->ops->note(peer, verdict, &e->more);
+    return err ? err : verdict;
+}
+
 /* Calls the application, with no lock held: it may call back into Winsock, on
- * this very listener too. TCP carries no data with a request and no quality of
- * service, so those are NULL, and there is no room for a reply. What the
- * function leaves in the buffers is not looked at. */
+ * this very listener too. */
 static int
 ask_application(struct ws_peer *peer, LPCONDITIONPROC ask, DWORD_PTR data)
 {
-    WSABUF caller = {(ULONG)peer->remote.len, (CHAR *)peer->remote.bytes};
-    WSABUF callee = {(ULONG)peer->local.len, (CHAR *)peer->local.bytes};
-    WSABUF reply = {0, NULL};
+    struct exhibit e;
     GROUP group = 0;
-    int answer = ask(&caller, NULL, NULL, NULL, &callee, &reply, &group, data);
+    int answer;
 
-    return verdict_of(answer, group);
+    prepare(peer, &e);
+    answer = ask(&e.caller, e.more.caller.buf ? &e.more.caller : NULL,
+                 e.offered, NULL, &e.callee, &e.more.callee, &group, data);
+    return note(peer, &e, verdict_of(answer, group));
 }
 
 /* The callee's address. Who listens on one address need not ask for it. */
 static int
 name_callee(struct ws_sock *listener, struct ws_peer *peer)
 {
-    if (ws_bind_home(listener, &peer->local))
+    if (peer->ops || ws_bind_home(listener, &peer->local))
         return 0;
     return ws_os_name(peer->fd, &peer->local);
 }
@@ -232,25 +273,22 @@ leave_judgement(struct ws_sock *listener, struct ws_judgement *here)
 static bool
 left_meanwhile(struct ws_peer *peer, int64_t asked)
 {
-    return ws_now() - asked > QUICK_NS && ws_os_withdrawn(peer->fd);
+    return ws_now() - asked > QUICK_NS && ws_backlog_gone(peer);
 }
 
-/* The function gets copies of the addresses, which it may scribble over. */
 static int
 judge(struct ws_sock *listener, struct ws_peer *peer, LPCONDITIONPROC ask,
       DWORD_PTR data)
 {
     struct ws_judgement here;
-    struct ws_peer shown;
     int64_t asked;
     int err = name_callee(listener, peer);
 
     if (err)
         return err;
-    shown = *peer;
     enter_judgement(listener, &here);
     asked = ws_now();
-    err = ask_application(&shown, ask, data);
+    err = ask_application(peer, ask, data);
     if (!err && left_meanwhile(peer, asked))
         err = WSAECONNRESET;
     leave_judgement(listener, &here);
@@ -275,6 +313,33 @@ ws_accept_inherit(struct ws_sock *conn, struct ws_sock *listener)
     set_late_options(conn, listener);
 }
 
+/* TCP carries no quality of service: what the listener asks for itself is what
+ * there is to talk about. */
+static int
+offer_qos(struct ws_sock *listener, struct ws_peer *peer)
+{
+    int err = 0;
+
+    if (peer->qos || !listener->qos)
+        return 0;
+    ws_lock(&listener->lock);
+    err = ws_qos_copy(listener->qos, &peer->qos);
+    ws_unlock(&listener->lock);
+    return err;
+}
+
+void
+ws_accept_hand_over(struct ws_sock *listener, struct ws_peer *peer,
+                    struct ws_sock *conn)
+{
+    offer_qos(listener, peer);
+    if (peer->ops)
+        peer->ops->adopt(peer, conn);
+    conn->qos = peer->qos;
+    peer->qos = NULL;
+    ws_qos_apply(conn->fd, conn->family, conn->qos);
+}
+
 /* The descriptor is ours once ws_sock_new took it; the kernel gave it the
  * listener's options and accept4 its mode. */
 static int
@@ -297,7 +362,9 @@ adopt(struct ws_sock *listener, struct ws_peer *peer, SOCKET *out)
     ws_sock_stamp(conn);
     atomic_store(&conn->state, SOCK_CONNECTED);
     ws_accept_inherit(conn, listener);
-    if (peer->deferred) /* the mode may have changed since accept4 */
+    ws_accept_hand_over(listener, peer, conn);
+    if (peer->deferred ||
+        peer->ops) /* the mode may have changed since accept4 */
         ws_os_nonblock(conn->fd, traits.nonblocking);
     err = ws_netev_inherit(conn, listener);
     if (!err)
@@ -330,14 +397,18 @@ ws_accept(struct ws_sock *listener, struct sockaddr *addr, INT *addrlen,
     if (err)
         return err;
     err = ws_backlog_take(listener, &peer);
+    if (!err)
+        err = offer_qos(listener, peer);
     if (!err && ask)
         err = judge(listener, peer, ask, data);
+    if (!err)
+        err = ws_backlog_admit_waiting(listener, peer);
     if (!err) {
         remote = peer->remote;
         err = adopt(listener, peer, out);
     }
-    /* The kernel has shaken hands with the peer already, so the verdict is
-     * carried out now: adopted, back to the head of the queue, or reset. */
+    /* The verdict is carried out now: adopted, back to the head of the queue,
+     * or turned away. */
     ws_backlog_settle(listener, peer, err);
     if (!err)
         ws_sockaddr_give(&remote, addr, addrlen);

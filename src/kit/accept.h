@@ -19,6 +19,12 @@ int ws_accept_resume(struct ws_sock *s);
 /* Gives 'conn' the listener's options, as far as the kernel has not (INH-5). */
 void ws_accept_inherit(struct ws_sock *conn, struct ws_sock *listener);
 
+/* Gives 'conn' the transport's part of the connection, and what was agreed on
+ * with its peer, or the listener's own wishes. */
+struct ws_peer;
+void ws_accept_hand_over(struct ws_sock *listener, struct ws_peer *peer,
+                         struct ws_sock *conn);
+
 /* Remembers an option that was set on a listener, for the connections that
  * the kernel has already cloned from it. */
 int ws_accept_late_option(struct ws_sock *listener, int level, int name,

@@ -153,6 +153,35 @@ store_names(struct accept_op *a)
     store_address(at + a->area.local, a->area.remote, &a->peer->remote);
 }
 
+/* A request whose handshake goes on stays with the operation; one that was
+ * lost over it makes room for the next. */
+static int
+next_peer(struct ws_sock *listener, struct accept_op *a)
+    WS_REQUIRES(listener->lock)
+{
+    bool nonblocking = atomic_load(&a->conn->nonblocking);
+    int err;
+
+    do {
+        err = 0;
+        if (!a->peer)
+            err = ws_backlog_try(listener, nonblocking, &a->peer);
+        if (err)
+            return err;
+        if (!has_room(&a->area, listener->family)) {
+            ws_backlog_put_back(listener, a->peer);
+            a->peer = NULL;
+            return ERROR_INSUFFICIENT_BUFFER;
+        }
+        err = ws_backlog_admit(listener, a->peer);
+        if (err && err != WSAEWOULDBLOCK) {
+            ws_backlog_lost(a->peer, err);
+            a->peer = NULL;
+        }
+    } while (!a->peer);
+    return err;
+}
+
 /* Unchecked because the analysis cannot see that the listener is op->sock,
  * whose lock an attempt is made under. */
 WS_UNCHECKED static int
@@ -160,15 +189,9 @@ try_accept(struct ws_ovl *op)
 {
     struct accept_op *a = accept_of(op);
     struct ws_sock *listener = op->sock;
-    int err =
-        ws_backlog_try(listener, atomic_load(&a->conn->nonblocking), &a->peer);
+    int err = next_peer(listener, a);
 
     listener->lanes->dry = err == WSAEWOULDBLOCK;
-    if (!err && !has_room(&a->area, listener->family)) {
-        ws_backlog_put_back(listener, a->peer);
-        a->peer = NULL;
-        err = ERROR_INSUFFICIENT_BUFFER;
-    }
     if (!err)
         listener->backlog->silent = false;
     return err;
@@ -180,8 +203,12 @@ accepted(struct ws_ovl *op)
     struct accept_op *a = accept_of(op);
     struct ws_sock *listener = op->sock, *acceptor = NULL;
 
-    if (op->err)
+    if (op->err) { /* cancelled, maybe amid a handshake: another may go on */
+        ws_backlog_settle(listener, a->peer, WSATRY_AGAIN);
+        a->peer = NULL;
         return true;
+    }
+    ws_accept_hand_over(listener, a->peer, a->conn);
     op->err = become(a->conn, a->peer, &acceptor);
     if (!op->err)
         store_names(a);

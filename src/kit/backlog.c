@@ -7,10 +7,49 @@
 #include "base/clock.h"
 #include "kit/block.h"
 #include "kit/ovl.h"
+#include "kit/qos.h"
 #include "kit/sock.h"
-#include "w32/thread.h"
+#include "w32/event.h"
+#include "w32/wait.h"
 
 #include <stdlib.h>
+
+/* ---- peers ---- */
+
+/* It ends as 'verdict' says: 0 its connection is somebody's now. */
+void
+ws_backlog_lost(struct ws_peer *peer, int verdict)
+{
+    ws_qos_free(peer->qos);
+    peer->qos = NULL;
+    if (peer->ops) {
+        peer->ops->end(peer, verdict);
+        return;
+    }
+    if (verdict) {
+        ws_os_abortive(peer->fd);
+        ws_os_close(peer->fd);
+    }
+    free(peer);
+}
+
+/* PQ-6. Of a connection that stands already the kernel says only that it is
+ * over; a held request may also have timed out. */
+int
+ws_backlog_gone(struct ws_peer *peer)
+{
+    if (peer->ops)
+        return peer->ops->gone(peer);
+    return ws_os_withdrawn(peer->fd) ? WSAECONNRESET : 0;
+}
+
+static struct ws_peer *
+peer_of(struct ws_list *node)
+{
+    return WS_CONTAINER_OF(node, struct ws_peer, node);
+}
+
+/* ---- the queue ---- */
 
 int
 ws_backlog_new(struct ws_backlog **out)
@@ -19,6 +58,7 @@ ws_backlog_new(struct ws_backlog **out)
 
     if (!b)
         return WSAENOBUFS;
+    ws_list_init(&b->arrived);
     ws_list_init(&b->deferred);
     ws_list_init(&b->judging);
     ws_list_init(&b->options);
@@ -26,13 +66,13 @@ ws_backlog_new(struct ws_backlog **out)
     return 0;
 }
 
-/* The peer's connection ends with a reset. */
 static void
-refuse(struct ws_peer *peer)
+refuse_all(struct ws_list *peers)
 {
-    ws_os_abortive(peer->fd);
-    ws_os_close(peer->fd);
-    free(peer);
+    struct ws_list *node;
+
+    while ((node = ws_list_pop(peers)))
+        ws_backlog_lost(peer_of(node), WSAECONNABORTED);
 }
 
 void
@@ -42,34 +82,166 @@ ws_backlog_free(struct ws_backlog *b)
 
     if (!b)
         return;
-    while ((node = ws_list_pop(&b->deferred)))
-        refuse(WS_CONTAINER_OF(node, struct ws_peer, node));
+    refuse_all(&b->deferred);
+    refuse_all(&b->arrived);
     while ((node = ws_list_pop(&b->options)))
         free(WS_CONTAINER_OF(node, struct ws_late_option, node));
+    ws_event_unref(b->bell);
     free(b);
 }
 
 bool
 ws_backlog_ready(struct ws_sock *listener)
 {
+    struct ws_backlog *b = listener->backlog;
     bool ready;
 
     ws_lock(&listener->lock);
-    ready = !ws_list_empty(&listener->backlog->deferred);
+    ready = !ws_list_empty(&b->deferred) || !ws_list_empty(&b->arrived);
     ws_unlock(&listener->lock);
     return ready;
 }
 
-static struct ws_peer *
-pop_deferred(struct ws_sock *listener)
+/* ---- held requests ---- */
+
+int
+ws_backlog_hold(struct ws_sock *listener, unsigned limit)
 {
-    struct ws_list *node;
+    struct ws_backlog *b = listener->backlog;
+    int err = b->bell ? 0 : ws_event_new(true, false, &b->bell);
+
+    if (!err)
+        b->limit = limit;
+    return err ? WSAENOBUFS : 0;
+}
+
+int
+ws_backlog_fd(struct ws_sock *listener, int *fd)
+{
+    return ws_wait_fd(&listener->backlog->bell->object, fd) ? WSAENOBUFS : 0;
+}
+
+/* A caller who has gone is not worth the place of one who has come: only that
+ * an accept would have said so is lost. */
+static struct ws_peer *
+take_gone(struct ws_backlog *b)
+{
+    WS_LIST_EACH (it, &b->arrived) {
+        struct ws_peer *peer = peer_of(it);
+
+        if (!ws_backlog_gone(peer))
+            continue;
+        ws_list_remove(it);
+        b->count--;
+        return peer;
+    }
+    return NULL;
+}
+
+static int
+queue(struct ws_sock *listener, struct ws_peer *peer, struct ws_peer **evicted)
+    WS_REQUIRES(listener->lock)
+{
+    struct ws_backlog *b = listener->backlog;
+
+    if (atomic_load(&listener->closing))
+        return WSAENOTSOCK;
+    if (b->count >= b->limit)
+        *evicted = take_gone(b);
+    if (b->count >= b->limit)
+        return WSAENOBUFS;
+    peer->order = b->next_order++;
+    b->count++;
+    ws_list_append(&b->arrived, &peer->node);
+    ws_event_set(b->bell);
+    return 0;
+}
+
+int
+ws_backlog_arrive(struct ws_sock *listener, struct ws_peer *peer)
+{
+    struct ws_peer *evicted = NULL;
+    int err;
 
     ws_lock(&listener->lock);
-    node = ws_list_pop(&listener->backlog->deferred);
+    err = queue(listener, peer, &evicted);
     ws_unlock(&listener->lock);
-    return node ? WS_CONTAINER_OF(node, struct ws_peer, node) : NULL;
+    if (evicted)
+        ws_backlog_lost(evicted, WSAECONNRESET);
+    if (err)
+        return err;
+    if (!ws_ovl_ready(listener, WS_IO_IN))
+        ws_netev_ready(listener, WS_IO_IN);
+    return 0;
 }
+
+void
+ws_backlog_wake(struct ws_sock *listener)
+{
+    if (ws_backlog_held(listener))
+        ws_event_set(listener->backlog->bell);
+}
+
+/* The head of both lists. */
+static struct ws_peer *
+pop(struct ws_backlog *b)
+{
+    struct ws_list *node = ws_list_pop(&b->deferred);
+
+    if (node) {
+        b->count--;
+        return peer_of(node);
+    }
+    node = ws_list_pop(&b->arrived);
+    if (!node)
+        return NULL;
+    b->count--;
+    if (ws_list_empty(&b->arrived))
+        ws_event_reset(b->bell);
+    return peer_of(node);
+}
+
+static struct ws_peer *
+pop_waiting(struct ws_sock *listener)
+{
+    struct ws_peer *peer;
+
+    ws_lock(&listener->lock);
+    peer = pop(listener->backlog);
+    ws_unlock(&listener->lock);
+    return peer;
+}
+
+/* Waits for the bell; who waits drives, so the request comes in this thread.
+ * APCs run meanwhile (ACC-2). */
+static int
+wait_for_bell(struct ws_sock *listener)
+{
+    struct ws_object *bell = &listener->backlog->bell->object;
+    DWORD result;
+    int err = ws_wait(&bell, 1, false, true, WS_NEVER, &result);
+
+    if (!err && atomic_load(&listener->closing))
+        err = WSAEINTR;
+    return err;
+}
+
+static int
+take_held(struct ws_sock *listener, struct ws_peer **out)
+{
+    int err = 0;
+
+    ws_wait_poll();
+    while (!err && !(*out = pop_waiting(listener))) {
+        if (atomic_load(&listener->nonblocking))
+            err = WSAEWOULDBLOCK;
+        else
+            err = wait_for_bell(listener);
+    }
+    return err;
+}
+
+/* ---- the kernel's queue ---- */
 
 /* A listener that AcceptEx uses does not block in the kernel, although its mode
  * says so; it waits here. */
@@ -110,8 +282,8 @@ take_new(struct ws_sock *listener, struct ws_peer **out)
 
     if (!peer)
         return WSAENOBUFS;
+    *peer = (struct ws_peer){.fd = -1};
     ws_list_init(&peer->node);
-    peer->deferred = false;
     err = wait_for_peer(listener, peer);
     if (err) {
         free(peer);
@@ -127,13 +299,17 @@ take_new(struct ws_sock *listener, struct ws_peer **out)
 int
 ws_backlog_take(struct ws_sock *listener, struct ws_peer **out)
 {
-    struct ws_peer *peer = pop_deferred(listener);
-    int err = peer ? 0 : take_new(listener, &peer);
+    struct ws_peer *peer = NULL;
+    int err;
 
-    if (!err && ws_os_withdrawn(peer->fd)) {
-        refuse(peer);
-        err = WSAECONNRESET;
-    }
+    if (ws_backlog_held(listener))
+        err = take_held(listener, &peer);
+    else if ((peer = pop_waiting(listener)))
+        err = 0;
+    else
+        err = take_new(listener, &peer);
+    if (!err && (err = ws_backlog_gone(peer)))
+        ws_backlog_lost(peer, err);
     if (!err)
         *out = peer;
     return err;
@@ -147,11 +323,12 @@ ws_backlog_put_back(struct ws_sock *listener, struct ws_peer *peer)
 
     peer->deferred = true;
     WS_LIST_EACH (it, &listener->backlog->deferred) {
-        if (WS_CONTAINER_OF(it, struct ws_peer, node)->order > peer->order) {
+        if (peer_of(it)->order > peer->order) {
             at = it;
             break;
         }
     }
+    listener->backlog->count++;
     ws_list_insert(at, &peer->node);
 }
 
@@ -163,19 +340,65 @@ put_back(struct ws_sock *listener, struct ws_peer *peer)
     ws_unlock(&listener->lock);
 }
 
+/* ---- letting in ---- */
+
+/* Longer than any handshake that succeeds: the caller sends its part again
+ * after 1, 3 and 7 seconds. */
+#define HANDSHAKE_NS 10000000000
+
+int
+ws_backlog_admit(struct ws_sock *listener, struct ws_peer *peer)
+{
+    return peer->ops && peer->fd < 0 ? peer->ops->admit(listener, peer) : 0;
+}
+
+static int
+admit_once(struct ws_sock *listener, struct ws_peer *peer)
+{
+    int err;
+
+    ws_lock(&listener->lock);
+    err = ws_backlog_admit(listener, peer);
+    ws_unlock(&listener->lock);
+    return err;
+}
+
+int
+ws_backlog_admit_waiting(struct ws_sock *listener, struct ws_peer *peer)
+{
+    struct ws_os_poll p = {.fd = listener->fd, .want = WS_IO_IN};
+    int64_t deadline = ws_now() + HANDSHAKE_NS;
+    int err = admit_once(listener, peer);
+
+    while (err == WSAEWOULDBLOCK && ws_now() < deadline) {
+        size_t count = 0;
+        int lost = ws_backlog_gone(peer);
+
+        if (lost)
+            return lost;
+        ws_os_poll(&p, 1, ws_now() + 10000000, &count);
+        ws_wait_poll(); /* the engine hears of a caller who leaves */
+        err = admit_once(listener, peer);
+    }
+    return err == WSAEWOULDBLOCK ? WSAEACCES : err;
+}
+
 /* ---- for the engine ---- */
 
 static int
 try_new(struct ws_sock *listener, bool nonblocking, struct ws_peer **out)
     WS_REQUIRES(listener->lock)
 {
-    struct ws_peer *peer = malloc(sizeof(*peer));
+    struct ws_peer *peer;
     int err;
 
+    if (ws_backlog_held(listener))
+        return WSAEWOULDBLOCK;
+    peer = malloc(sizeof(*peer));
     if (!peer)
         return WSAENOBUFS;
+    *peer = (struct ws_peer){.fd = -1};
     ws_list_init(&peer->node);
-    peer->deferred = false;
     err = ws_os_accept(listener->fd, nonblocking, &peer->fd, &peer->remote);
     if (err) {
         free(peer);
@@ -189,18 +412,14 @@ try_new(struct ws_sock *listener, bool nonblocking, struct ws_peer **out)
 int
 ws_backlog_try(struct ws_sock *listener, bool nonblocking, struct ws_peer **out)
 {
-    struct ws_list *node = ws_list_pop(&listener->backlog->deferred);
-    struct ws_peer *peer = NULL;
+    struct ws_peer *peer = pop(listener->backlog);
     int err = 0;
 
-    if (node)
-        peer = WS_CONTAINER_OF(node, struct ws_peer, node);
-    else
-        err = try_new(listener, nonblocking, &peer);
-    if (!err && node && ws_os_withdrawn(peer->fd)) {
-        refuse(peer);
-        return ws_backlog_try(listener, nonblocking, out);
+    while (peer && (err = ws_backlog_gone(peer))) {
+        ws_backlog_lost(peer, err);
+        peer = pop(listener->backlog);
     }
+    err = peer ? 0 : try_new(listener, nonblocking, &peer);
     if (err == WSAEMFILE)
         err = WSAEWOULDBLOCK; /* it keeps its place until a number is free */
     if (!err)
@@ -221,10 +440,8 @@ ws_backlog_settle(struct ws_sock *listener, struct ws_peer *peer, int verdict)
 {
     if (!peer)
         return;
-    if (!verdict)
-        free(peer);
-    else if (keeps_place(verdict) && !atomic_load(&listener->closing))
+    if (keeps_place(verdict) && !atomic_load(&listener->closing))
         put_back(listener, peer);
     else
-        refuse(peer);
+        ws_backlog_lost(peer, verdict);
 }

@@ -27,27 +27,14 @@ connect_of(struct ws_ovl *op)
 
 /* ---- the attempt ---- */
 
-static int
-outcome(struct connect_op *c)
-{
-    struct ws_os_poll p = {.fd = c->op.sock->fd, .want = WS_IO_OUT};
-    size_t count = 0;
-    int err = c->failed;
-
-    if (!err)
-        err = ws_os_poll(&p, 1, 0, &count);
-    if (!err && !count)
-        return WSAEWOULDBLOCK;
-    return err ? err : ws_os_take_error(c->op.sock->fd, WS_OP_CONNECT);
-}
-
 /* Under the socket's lock, as every attempt; the analysis does not see that the
  * two names of it are one. */
 WS_UNCHECKED static int
 end_attempt(struct connect_op *c)
 {
     struct ws_sock *s = c->op.sock;
-    int err = outcome(c);
+    unsigned want;
+    int err = c->failed ? c->failed : ws_sock_attempt(s, &want);
 
     if (err == WSAEWOULDBLOCK)
         return err;

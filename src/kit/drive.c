@@ -4,6 +4,7 @@
 
 #include "io/io.h"
 #include "kit/ovl.h"
+#include "kit/watch.h"
 #include "w32/wait.h"
 
 /* A cookie is a descriptor and a generation, not a pointer: what is told may
@@ -13,6 +14,8 @@ ready(uint64_t cookie, unsigned bits)
 {
     struct ws_sock *s = NULL;
 
+    if (ws_watch_told(cookie, bits))
+        return;
     if (ws_sock_ref((SOCKET)(uint32_t)cookie, &s))
         return;
     if (s->generation == (uint32_t)(cookie >> 32)) {

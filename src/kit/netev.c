@@ -16,6 +16,7 @@
 
 #include "kit/backlog.h"
 #include "kit/sock.h"
+#include "kit/transport.h"
 #include "w32/event.h"
 #include "w32/msgq.h"
 #include "w32/wait.h"
@@ -45,7 +46,10 @@ static const struct rule {
 };
 
 #define KNOWN_EVENTS FD_ALL_EVENTS
-#define LASTING (FD_READ | FD_WRITE | FD_OOB | FD_ACCEPT | FD_CLOSE)
+#define LASTING (FD_READ | FD_WRITE | FD_OOB | FD_ACCEPT | FD_CLOSE | UNREADY)
+
+/* Told by who makes them, not by readiness. */
+#define UNREADY (FD_QOS | FD_ROUTING_INTERFACE_CHANGE | FD_ADDRESS_LIST_CHANGE)
 
 void
 ws_netev_init(struct ws_netev *ne)
@@ -131,27 +135,68 @@ without_end(struct ws_sock *s, unsigned ready)
     return ready;
 }
 
+static bool
+has_request(struct ws_sock *s) WS_REQUIRES(s->lock)
+{
+    return !ws_list_empty(&s->backlog->deferred) ||
+           !ws_list_empty(&s->backlog->arrived);
+}
+
+/* Between the descriptor and the rules stands whoever gives the octets on it
+ * their meaning. A request that a transport holds is told by the queue alone.
+ */
+static unsigned
+meaning(struct ws_sock *s, unsigned ready) WS_REQUIRES(s->lock)
+{
+    unsigned now = phase(s);
+
+    if (now & LISTENING && ws_backlog_held(s))
+        return has_request(s) ? WS_IO_IN : 0;
+    if (now & STREAM && s->transport)
+        return s->transport->sift(s, ready);
+    return now & STREAM ? without_end(s, ready) : ready;
+}
+
+unsigned
+ws_netev_meaning(struct ws_sock *s, unsigned ready)
+{
+    if (!s->transport)
+        return ready;
+    ws_lock(&s->lock);
+    ready = s->transport->sift(s, ready);
+    ws_unlock(&s->lock);
+    return ready;
+}
+
+/* FD_CLOSE says how. */
+static int
+code_of(struct ws_sock *s, int bit, unsigned ready)
+{
+    int broken = atomic_load(&s->broken);
+
+    if (bit != FD_CLOSE_BIT || !(ready & WS_IO_ERR))
+        return 0;
+    return s->transport && broken ? broken : WSAECONNRESET;
+}
+
 static void
 apply(struct ws_sock *s, unsigned ready, bool fresh) WS_REQUIRES(s->lock)
 {
     struct ws_netev *ne = &s->netev;
     unsigned now = phase(s);
 
-    if (now & STREAM)
-        ready = without_end(s, ready);
+    ready = meaning(s, ready);
     if (s->oobinline)
         ready &= ~(unsigned)WS_IO_PRI;
     if (now & LISTENING && s->backlog->silent)
         return;
     for (size_t i = 0; i < WS_ARRAY_LEN(rules); i++) {
         const struct rule *r = &rules[i];
-        int err =
-            r->bit == FD_CLOSE_BIT && ready & WS_IO_ERR ? WSAECONNRESET : 0;
 
         if (!(r->phases & now) || !(r->ready & ready))
             continue;
         if (may_tell(ne, r, fresh))
-            tell(s, r->bit, err);
+            tell(s, r->bit, code_of(s, r->bit, ready));
         else if (r->kind == LEVEL)
             ne->missed |= ready & r->ready;
     }
@@ -172,7 +217,7 @@ look(struct ws_sock *s) WS_REQUIRES(s->lock)
         return;
     if (!ws_os_poll(&p, 1, 0, &count) && count > 0)
         ready = p.ready;
-    if (phase(s) & LISTENING && !ws_list_empty(&s->backlog->deferred))
+    if (phase(s) & LISTENING && has_request(s))
         ready |= WS_IO_IN;
     apply(s, ready, false);
 }
@@ -191,6 +236,25 @@ ws_netev_recheck(struct ws_sock *s)
 {
     ws_lock(&s->lock);
     look(s);
+    ws_unlock(&s->lock);
+}
+
+/* ---- what readiness does not tell ---- */
+
+void
+ws_netev_tell(struct ws_sock *s, int bit, int err)
+{
+    ws_lock(&s->lock);
+    if (s->netev.interest & s->netev.armed & 1L << bit)
+        tell(s, bit, err);
+    ws_unlock(&s->lock);
+}
+
+void
+ws_netev_arm(struct ws_sock *s, long events)
+{
+    ws_lock(&s->lock);
+    s->netev.armed |= events;
     ws_unlock(&s->lock);
 }
 

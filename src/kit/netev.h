@@ -55,6 +55,15 @@ void ws_netev_received(struct ws_sock *s, int err, bool more, bool oob);
 void ws_netev_sent(struct ws_sock *s, int err);
 void ws_netev_accepted(struct ws_sock *s, bool deferred);
 
+/* An event that readiness does not tell of: told with 'err' if it is asked for
+ * and armed; and its re-enabling call. Both take the socket's lock. */
+void ws_netev_tell(struct ws_sock *s, int bit, int err);
+void ws_netev_arm(struct ws_sock *s, long events);
+
+/* What readiness of the descriptor means to the user of the socket: the same
+ * for the kernel's own sockets, the transport's answer for others. */
+unsigned ws_netev_meaning(struct ws_sock *s, unsigned ready);
+
 /* Looks what holds now: after a datagram socket was bound (EVT-39), and where
  * operations have used up what the engine told of (EVT-37). */
 void ws_netev_recheck(struct ws_sock *s);

@@ -5,6 +5,7 @@
  * the next one is not even tried before new data was told of: that saves the
  * system call that would say "not yet". Not so once the peer's end or urgent
  * data were told of, at which a receive stops too, and no second word comes. */
+#include "kit/carry.h"
 #include "kit/ovl.h"
 #include "kit/sockaddr.h"
 #include "kit/xfer.h"
@@ -68,6 +69,43 @@ new_transfer(struct ws_sock *s, const struct ws_ovl_ops *ops, enum ws_lane lane,
 
 /* ---- sending ---- */
 
+/* The same where a transport carries messages. Unchecked because the analysis
+ * cannot see whose lock an attempt is made under. */
+WS_UNCHECKED static int
+carry_out(struct transfer *t)
+{
+    int err = ws_carry_try_send(t->op.sock, &t->vec, t->flags);
+
+    t->op.moved = ws_vec_moved(&t->vec);
+    return err;
+}
+
+WS_UNCHECKED static int
+carry_in(struct transfer *t)
+{
+    int flags = t->flags;
+    int err = ws_carry_try_recv(t->op.sock, &t->vec, &flags);
+
+    t->op.sock->lanes->dry = err == WSAEWOULDBLOCK;
+    t->op.moved = ws_vec_moved(&t->vec);
+    t->op.flags = (DWORD)flags & MSG_PARTIAL;
+    return err;
+}
+
+/* A message that was begun and cancelled. */
+static bool
+send_ended(struct ws_ovl *op)
+{
+    struct ws_sock *s = op->sock;
+
+    if (op->err && s->transport) {
+        ws_lock(&s->lock);
+        ws_carry_give_up(s, &transfer_of(op)->vec);
+        ws_unlock(&s->lock);
+    }
+    return true;
+}
+
 /* A stream sends all of it, in as many pieces as the kernel takes; what was
  * moved before a failure does not count (the operation failed). */
 static int
@@ -77,6 +115,8 @@ try_send(struct ws_ovl *op)
     struct ws_sock *s = op->sock;
     int err;
 
+    if (s->transport)
+        return carry_out(t);
     do {
         size_t moved = 0;
 
@@ -91,7 +131,11 @@ try_send(struct ws_ovl *op)
     return err ? ws_xfer_lost(s, err, SOCK_SHUT_SEND) : 0;
 }
 
-static const struct ws_ovl_ops send_ops = {.attempt = try_send, .clean = clean};
+static const struct ws_ovl_ops send_ops = {
+    .attempt = try_send,
+    .ended = send_ended,
+    .clean = clean,
+};
 
 static int
 begin_send(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD flags,
@@ -176,6 +220,8 @@ try_recv(struct ws_ovl *op)
     int flags = 0, err;
     size_t before;
 
+    if (s->transport)
+        return carry_in(t);
     if (!t->vec.total && ws_sock_is_circuit(s))
         return wait_for_data(s);
     do {

@@ -90,14 +90,24 @@ want_of(const struct question *q)
     return (uint16_t)want;
 }
 
+/* What a transport has read ahead the kernel does not tell of. */
+static bool
+known_ready(const struct question *q, unsigned want)
+{
+    if (q->set == READ || q->set == POLL)
+        want |= WS_IO_RDHUP | WS_IO_ERR;
+    return want & ws_netev_meaning(q->sock, 0);
+}
+
 /* A stream that is not connected would be reported as hung up, which Winsock
  * does not say of a fresh socket: the kernel is not asked about it. */
 static struct ws_os_poll
 ask(struct question *q)
 {
     struct ws_os_poll p = {.fd = q->sock->fd, .want = want_of(q)};
+    unsigned attempt = WS_IO_OUT;
 
-    switch (ws_sock_settle(q->sock)) {
+    switch (ws_sock_settle_wanting(q->sock, &attempt)) {
     case SOCK_IDLE:
         if (ws_sock_is_circuit(q->sock))
             p.fd = -1;
@@ -106,11 +116,15 @@ ask(struct question *q)
         p.fd = -1;
         q->at_once = q->set == EXCEPT || q->set == POLL;
         break;
-    case SOCK_CONNECTING: p.want = WS_IO_OUT; break;
+    case SOCK_CONNECTING: p.want = (uint16_t)attempt; break;
     case SOCK_LISTENING:
         q->at_once = p.want & WS_IO_IN && ws_backlog_ready(q->sock);
+        if (ws_backlog_held(q->sock) && ws_backlog_fd(q->sock, &p.fd))
+            p.fd = -1;
         break;
-    case SOCK_CONNECTED: break;
+    case SOCK_CONNECTED:
+        q->at_once = q->sock->transport && known_ready(q, p.want);
+        break;
     }
     if (q->muted)
         p.fd = -1;
@@ -222,13 +236,17 @@ answer(struct question *q, const struct ws_os_poll *p)
     enum ws_sock_state before = ws_sock_state(q->sock);
     enum ws_sock_state now = p->ready ? ws_sock_settle(q->sock) : before;
 
-    if (!q->at_once && !closed(q) && !p->ready)
+    unsigned ready = p->ready;
+
+    if (!q->at_once && !closed(q) && !ready)
         return false;
+    if (now == SOCK_CONNECTED)
+        ready = ws_netev_meaning(q->sock, ready);
     if (q->set == POLL)
-        q->yes = polled(q, p->ready, now);
+        q->yes = polled(q, ready, now);
     else
-        q->yes = selected(q, p->ready, now);
-    q->muted = p->ready && !q->yes && before == now;
+        q->yes = selected(q, ready, now);
+    q->muted = ready && !q->yes && before == now;
     return q->yes;
 }
 

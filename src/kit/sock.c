@@ -10,6 +10,8 @@
 #include "kit/backlog.h"
 #include "kit/bind.h"
 #include "kit/ovl.h"
+#include "kit/qos.h"
+#include "kit/transport.h"
 #include "kit/xfer.h"
 #include "w32/event.h"
 #include "w32/handle.h"
@@ -151,6 +153,9 @@ closing(struct ws_object *o)
     ws_netev_cancel(s);
     ws_ovl_cancel_all(s);
     ws_acceptex_abandon(s);
+    ws_backlog_wake(s);
+    if (s->transport)
+        s->transport->closing(s);
     if (ws_ref_shared(&o->refs))
         ws_os_abort_waiters(s->fd);
 }
@@ -179,6 +184,9 @@ release(struct ws_object *o)
     ws_bind_forget(s);
     ws_ovl_forget(s->lanes);
     ws_backlog_free(s->backlog);
+    ws_qos_free(s->qos);
+    if (s->transport)
+        s->transport->release(s);
     if (s->fd >= 0)
         ws_os_close(s->fd);
     ws_lock_destroy(&s->lock);
@@ -251,20 +259,44 @@ ws_sock_attempt_ended(struct ws_sock *s, int err)
     ws_netev_connected(s, err);
 }
 
-enum ws_sock_state
-ws_sock_settle(struct ws_sock *s)
+int
+ws_sock_attempt(struct ws_sock *s, unsigned *want)
 {
     struct ws_os_poll p = {.fd = s->fd, .want = WS_IO_OUT};
     size_t count = 0;
+    int err;
+
+    if (s->transport)
+        return s->transport->attempt(s, want);
+    *want = WS_IO_OUT;
+    err = ws_os_poll(&p, 1, 0, &count);
+    if (!err && !count)
+        return WSAEWOULDBLOCK;
+    return err ? err : ws_os_take_error(s->fd, WS_OP_CONNECT);
+}
+
+enum ws_sock_state
+ws_sock_settle_wanting(struct ws_sock *s, unsigned *want)
+{
+    int err = WSAEWOULDBLOCK;
 
     if (ws_sock_state(s) != SOCK_CONNECTING)
         return ws_sock_state(s);
     ws_lock(&s->lock);
-    if (ws_sock_state(s) == SOCK_CONNECTING && !s->waiting &&
-        !ws_os_poll(&p, 1, 0, &count) && count > 0)
-        ws_sock_attempt_ended(s, ws_os_take_error(s->fd, WS_OP_CONNECT));
+    if (ws_sock_state(s) == SOCK_CONNECTING && !s->waiting)
+        err = ws_sock_attempt(s, want);
+    if (err != WSAEWOULDBLOCK)
+        ws_sock_attempt_ended(s, err);
     ws_unlock(&s->lock);
     return ws_sock_state(s);
+}
+
+enum ws_sock_state
+ws_sock_settle(struct ws_sock *s)
+{
+    unsigned want;
+
+    return ws_sock_settle_wanting(s, &want);
 }
 
 void

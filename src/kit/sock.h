@@ -39,8 +39,11 @@ struct ws_proto {
 };
 
 struct ws_backlog;
+struct ws_circuit;
 struct ws_home;
 struct ws_lanes;
+struct ws_qos;
+struct ws_transport;
 
 /* A socket that AcceptEx or ConnectEx connected is not told its own names until
  * the program has set SO_UPDATE_ACCEPT_CONTEXT or SO_UPDATE_CONNECT_CONTEXT
@@ -89,8 +92,11 @@ struct ws_sock {
                    receive that got less than it asked for, more may be there */
 
     struct ws_netev netev;
-    struct ws_backlog *backlog;     /* once listening */
-    struct ws_home *home;           /* once bound by name */
+    const struct ws_transport *transport; /* NULL: the kernel's own; fixed */
+    struct ws_circuit *circuit;           /* the transport's part */
+    struct ws_qos *qos;                   /* once asked for */
+    struct ws_backlog *backlog;           /* once listening */
+    struct ws_home *home;                 /* once bound by name */
     struct ws_lanes *_Atomic lanes; /* once overlapped; set under the lock */
     struct ws_sock *acceptor;       /* with CONTEXT_AWAITED: a reference */
     uint32_t accepted_by;           /* with CONTEXT_ACCEPTED: its generation */
@@ -149,6 +155,14 @@ void ws_sock_move(struct ws_sock *s, enum ws_sock_state to)
 /* Finds out whether a pending attempt to connect has ended and, if so, moves
  * on and tells the network events. Returns the state. */
 enum ws_sock_state ws_sock_settle(struct ws_sock *s);
+
+/* The same; '*want' is then set to the readiness that a pending attempt of
+ * ours waits for. */
+enum ws_sock_state ws_sock_settle_wanting(struct ws_sock *s, unsigned *want);
+
+/* One look at a pending attempt, whoever owns it: WSAEWOULDBLOCK while it
+ * lasts, else how it ended. */
+int ws_sock_attempt(struct ws_sock *s, unsigned *want) WS_REQUIRES(s->lock);
 
 /* The same under the lock, for an outcome that is known: 0 or the error. */
 void ws_sock_attempt_ended(struct ws_sock *s, int err) WS_REQUIRES(s->lock);

@@ -4,6 +4,7 @@
 #include "kit/xfer.h"
 
 #include "kit/block.h"
+#include "kit/carry.h"
 #include "kit/vec.h"
 
 #define FEW 16
@@ -47,7 +48,8 @@ ws_xfer_unheard(struct ws_sock *s, int err)
 int
 ws_xfer_may_send(struct ws_sock *s, DWORD flags, const struct ws_addr *to)
 {
-    DWORD known = MSG_DONTROUTE | (ws_sock_is_circuit(s) ? MSG_OOB : 0);
+    DWORD known = MSG_DONTROUTE | (ws_sock_is_circuit(s) ? MSG_OOB : 0) |
+                  (s->transport ? MSG_PARTIAL : 0);
     int err = 0;
 
     if (flags & ~known)
@@ -93,7 +95,10 @@ ws_xfer_send(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD flags,
         err = ws_vec_init(&v, bufs, count, few, FEW);
     if (err)
         return err;
-    err = send_all(s, &v, (int)flags, ws_sock_is_circuit(s) ? NULL : to);
+    if (s->transport)
+        err = ws_carry_send(s, &v, (int)flags);
+    else
+        err = send_all(s, &v, (int)flags, ws_sock_is_circuit(s) ? NULL : to);
     if (!err) {
         *sent = ws_vec_moved(&v);
         if (!ws_sock_is_circuit(s))
@@ -115,7 +120,9 @@ ws_xfer_may_recv(struct ws_sock *s, DWORD flags, bool overlapped)
     int err = 0;
 
     if (ws_sock_is_circuit(s))
-        known |= MSG_OOB | MSG_WAITALL;
+        known |= MSG_OOB;
+    if (s->type == SOCK_STREAM)
+        known |= MSG_WAITALL;
     if (flags & ~known)
         return WSAEOPNOTSUPP;
     if (flags & MSG_WAITALL && (flags & (MSG_PEEK | MSG_OOB | MSG_PARTIAL) ||
@@ -197,7 +204,9 @@ ws_xfer_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
         err = ws_vec_init(&v, bufs, count, few, FEW);
     if (err)
         return err;
-    if (f & MSG_OOB)
+    if (s->transport)
+        err = ws_carry_recv(s, &v, &f);
+    else if (f & MSG_OOB)
         err = recv_urgent(s, &v, &f);
     else
         err = recv_some(s, &v, &f, ws_sock_is_circuit(s) ? NULL : from);
@@ -207,6 +216,8 @@ ws_xfer_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
     if (!err) {
         *got = ws_vec_moved(&v);
         *flags &= ~(DWORD)MSG_PARTIAL;
+        if (s->transport)
+            *flags |= (DWORD)f & MSG_PARTIAL;
         if (f & WS_OS_TRUNC)
             err = WSAEMSGSIZE;
     }

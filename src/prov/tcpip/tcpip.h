@@ -21,8 +21,7 @@ int ws_tcpip_adopt(int fd, const WSAPROTOCOL_INFOW *info, SOCKET *out);
 
 /* Puts each file's entries into the table. */
 void ws_tcpip_conn_entries(WSPPROC_TABLE *t);
-void ws_tcpip_data_entries(WSPPROC_TABLE *t);
-void ws_tcpip_event_entries(WSPPROC_TABLE *t);
+void ws_tcpip_leaf_entries(WSPPROC_TABLE *t);
 void ws_tcpip_text_entries(WSPPROC_TABLE *t);
 int WSPAPI ws_tcpip_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size,
                           LPVOID out, DWORD out_size, LPDWORD returned,

@@ -6,7 +6,9 @@
 #include "kit/accept.h"
 #include "kit/border.h"
 #include "kit/drive.h"
+#include "kit/entry.h"
 #include "kit/sockaddr.h"
+#include "prov/tcpip/qos.h"
 
 #include <stdlib.h>
 #include <wchar.h>
@@ -97,6 +99,8 @@ open_socket(const WSAPROTOCOL_INFOW *info, const struct ws_sock_traits *t,
         err = ws_os_v6only(fd, true); /* BND-9 */
     if (!err && t->type == SOCK_DGRAM)
         err = ws_os_udp_errors(fd, t->family, true); /* RCV-6 */
+    if (!err && t->type != SOCK_STREAM)
+        err = ws_os_own_groups(fd, t->family);
     if (!err)
         err = make(fd, info, t, &s);
     if (!err)
@@ -243,8 +247,10 @@ ws_tcpip_startup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
         return err;
     describe(data);
     ws_tcpip_conn_entries(table);
-    ws_tcpip_data_entries(table);
-    ws_tcpip_event_entries(table);
+    ws_entry_data(table);
+    ws_entry_events(table);
+    ws_tcpip_leaf_entries(table);
+    ws_tcpip_qos_entries(table);
     ws_tcpip_text_entries(table);
     table->lpWSPSocket = entry_socket;
     table->lpWSPIoctl = ws_tcpip_ioctl;

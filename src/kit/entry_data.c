@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Transfer: the four entries that move data, and select. What they do is in
  * kit/xfer.c and kit/oxfer.c; here arguments are checked and results stored. */
-#include "prov/tcpip/tcpip.h"
+#include "kit/entry.h"
 
 #include "kit/border.h"
+#include "kit/group.h"
 #include "kit/ovl.h"
 #include "kit/select.h"
 #include "kit/sockaddr.h"
@@ -15,11 +16,15 @@ entry_send(SOCKET handle, LPWSABUF bufs, DWORD count, LPDWORD sent, DWORD flags,
            LPWSATHREADID thread, LPINT errp)
 {
     struct ws_sock *s = NULL;
+    struct ws_addr group;
     int err = ws_sock_ref(handle, &s);
 
     (void)thread; /* the caller's own */
     if (!err)
         err = ws_xfer_send_via(s, bufs, count, flags, NULL, sent, ov, routine);
+    if (err == WSAENOTCONN && ws_group_default(s, &group))
+        err =
+            ws_xfer_send_via(s, bufs, count, flags, &group, sent, ov, routine);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
 }
@@ -136,7 +141,7 @@ entry_get_overlapped_result(SOCKET handle, LPWSAOVERLAPPED ov, LPDWORD moved,
 }
 
 void
-ws_tcpip_data_entries(WSPPROC_TABLE *t)
+ws_entry_data(WSPPROC_TABLE *t)
 {
     t->lpWSPSend = entry_send;
     t->lpWSPSendTo = entry_sendto;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Registrations for network events and socket options: entries over
  * kit/netev.c and kit/opt.c. */
-#include "prov/tcpip/tcpip.h"
+#include "kit/entry.h"
 
 #include "kit/border.h"
 #include "kit/opt.h"
@@ -96,7 +96,7 @@ entry_setsockopt(SOCKET handle, int level, int name, const char *value, int len,
 }
 
 void
-ws_tcpip_event_entries(WSPPROC_TABLE *t)
+ws_entry_events(WSPPROC_TABLE *t)
 {
     t->lpWSPEventSelect = entry_event_select;
     t->lpWSPAsyncSelect = entry_async_select;
