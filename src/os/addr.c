@@ -8,12 +8,14 @@
 
 #include <string.h>
 
+/* ISO addresses are a transport's, the kernel never sees one. */
 static const struct family {
     int ours, theirs, size;
 } families[] = {
     {WS_AF_INET,  AF_INET,  sizeof(struct sockaddr_in) },
     {WS_AF_INET6, AF_INET6, sizeof(struct sockaddr_in6)},
     {WS_AF_UNIX,  AF_UNIX,  sizeof(struct sockaddr_un) },
+    {WS_AF_ISO,   -1,       72                         },
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };
@@ -59,7 +61,7 @@ ws_addr_out(const struct ws_addr *a, union ws_sockaddr *sa, socklen_t *len)
     if (a->len < (int)sizeof a->family)
         return WS_EFAULT;
     size = ws_addr_size(a->family);
-    if (!size)
+    if (!size || a->family == WS_AF_ISO)
         return WS_EAFNOSUPPORT;
     if (a->len < size)
         return WS_EFAULT;

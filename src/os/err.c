@@ -83,7 +83,8 @@
     X(SENDTO, ECONNREFUSED, ECONNRESET, "the same")                            \
     X(RECV, ECONNREFUSED, ECONNRESET, "an earlier datagram found no port")     \
     X(RECVFROM, ECONNREFUSED, ECONNRESET, "the same")                          \
-    X(OPTION, EOPNOTSUPP, ENOPROTOOPT, "an option that this socket has not")
+    X(OPTION, EOPNOTSUPP, ENOPROTOOPT, "an option that this socket has not")   \
+    X(OPTION, EADDRINUSE, EADDRNOTAVAIL, "a member of the group already")
 
 #define RESOLVER_ERRORS(X)                                                     \
     X(EAI_AGAIN, EAI_AGAIN, "the name server does not answer; try again")      \

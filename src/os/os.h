@@ -220,10 +220,34 @@ int ws_os_abortive(int fd); /* closing will reset the connection */
 int ws_os_keepalive_vals(int fd, bool on, uint32_t time_ms, uint32_t every_ms);
 int ws_os_pacing(int fd, uint64_t bytes_per_second); /* ~0 = none */
 int ws_os_dscp(int fd, int family, int dscp);
+int ws_os_priority(int fd, int priority); /* 0 to 6 of the local queues */
 /* Whether an earlier send's ICMP error ends up in recv (SIO_UDP_CONNRESET). A
  * new socket has it off, unlike on Windows. A socket with a default peer is
  * told in either case: whoever does not want it tries again. */
 int ws_os_udp_errors(int fd, int family, bool on);
+
+/* ---- moments: timer.c ---- */
+
+/* A descriptor that is readable from 'due' on (monotonic ns; WS_NEVER: not at
+ * all), which is set as often as wanted. */
+int ws_os_timer(int *fd);
+void ws_os_timer_set(int fd, int64_t due);
+
+/* ---- multicast groups: group.c ---- */
+
+bool ws_os_is_group(const struct ws_addr *a);
+/* Joins on the interface that has the address 'via', or, if that is NULL, on
+ * the one that the socket sends to groups by. WSAEISCONN: a member already. */
+int ws_os_join_group(int fd, const struct ws_addr *group,
+                     const struct ws_addr *via);
+/* Sends to groups by the interface that has this address. */
+int ws_os_group_via(int fd, const struct ws_addr *via);
+/* Only the groups that the socket joins itself reach it. */
+int ws_os_own_groups(int fd, int family);
+/* Another socket like the datagram socket 'fd', which is bound to one address:
+ * this one hears that address and its groups. What has been received and not
+ * read stays behind. */
+int ws_os_wider(int fd, int *out);
 
 /* ---- interfaces and routes: net.c ---- */
 
@@ -238,6 +262,10 @@ struct ws_os_ifaddr {
 int ws_os_ifaddrs(int family, struct ws_os_ifaddr **out, size_t *count);
 /* The local address that the kernel would use towards 'to'. */
 int ws_os_route(const struct ws_addr *to, struct ws_addr *local);
+/* A descriptor that becomes readable when an address, an interface or a route
+ * changes. Reading takes all that is there; false: there was nothing. */
+int ws_os_changes_open(int *fd);
+bool ws_os_changes_read(int fd);
 /* Scope ids in text form. */
 uint32_t ws_os_ifindex(const char *name);
 

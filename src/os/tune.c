@@ -117,8 +117,16 @@ ws_os_dscp(int fd, int family, int dscp)
         return WS_EINVAL;
     if (family == WS_AF_INET6)
         err = set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, dscp << 2);
+    if (family == WS_AF_ISO) /* over either of them */
+        set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, dscp << 2);
     /* A dual-mode socket speaks IPv4, too. */
     return err ? err : set_int(fd, IPPROTO_IP, IP_TOS, dscp << 2);
+}
+
+int
+ws_os_priority(int fd, int priority)
+{
+    return set_int(fd, SOL_SOCKET, SO_PRIORITY, priority);
 }
 
 int

@@ -64,6 +64,7 @@
     /* families, types, ends of a shutdown */                                  \
     X(AF_UNSPEC,                 0)                                            \
     X(AF_UNIX,                   1)                                            \
+    X(AF_ISO,                    7)                                            \
     X(AF_INET,                   2)                                            \
     X(AF_INET6,                  23)                                           \
     X(SOCK_STREAM,               1)                                            \
