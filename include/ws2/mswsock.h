@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Microsoft's extensions: WSARecvEx, the three functions that mswsock.dll
  * exports by name, and the identifiers and types of all that are asked for with
- * SIO_GET_EXTENSION_FUNCTION_POINTER. ConnectEx, DisconnectEx, TransmitPackets,
- * WSARecvMsg and WSASendMsg are had by identifier only, as on Windows.
+ * SIO_GET_EXTENSION_FUNCTION_POINTER. ConnectEx, DisconnectEx, TransmitPackets
+ * and WSARecvMsg are had by identifier only, as on Windows.
  * Invariant: layouts are those of 64-bit Windows.
  */
 #ifndef _MSWSOCK_

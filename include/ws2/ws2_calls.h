@@ -112,6 +112,11 @@ int WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
                 struct sockaddr *lpFrom, LPINT lpFromlen,
                 LPWSAOVERLAPPED lpOverlapped,
                 LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+/* WSASendMsg: a datagram with control data. Its counterpart WSARecvMsg is had
+ * from the socket by WSAID_WSARECVMSG (mswsock.h), as on Windows. */
+int WSASendMsg(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags,
+               LPDWORD lpNumberOfBytesSent, LPWSAOVERLAPPED lpOverlapped,
+               LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
 BOOL WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED lpOverlapped,
                             LPDWORD lpcbTransfer, BOOL fWait,
                             LPDWORD lpdwFlags);

@@ -46,6 +46,15 @@ int ws2_port_fd(HANDLE port);
  * the thread and ends with it; then call PeekMessage until it returns FALSE. */
 int ws2_msgqueue_fd(void);
 
+/* A read-only option of listening sockets at SOL_SOCKET (DWORD): who holds a
+ * caller while the condition function decides, if SO_CONDITIONAL_ACCEPT asks
+ * for that. WSAEINVAL before listen. What each takes to be had, and when not to
+ * want it: docs/conditional-accept.md. */
+#define SO_WS2_CONDITIONAL 0x7a01
+#define WS2_CONDITIONAL_NOT_HELD 0 /* nobody: the handshake comes first */
+#define WS2_CONDITIONAL_HELPER 1   /* this library, by sockets of ws2-synd */
+#define WS2_CONDITIONAL_OWN 2      /* this library: it has CAP_NET_RAW */
+
 WS2_END_C
 
 #endif /* WS2_WS2EXT_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What mswsock.dll exports by name: AcceptEx and TransmitFile (the third,
- * GetAcceptExSockaddrs, is told no socket and so is in builtin.c). Each asks
- * the socket's own provider for the function, every time, since a layer may
- * have its own; a program in a hurry asks once with
- * SIO_GET_EXTENSION_FUNCTION_POINTER. */
+/* Extension functions that are exported by name: AcceptEx and TransmitFile of
+ * mswsock.dll (the third, GetAcceptExSockaddrs, is told no socket and so is in
+ * builtin.c), and WSASendMsg of ws2_32.dll. Each asks the socket's own provider
+ * for the function, every time, since a layer may have its own; a program in a
+ * hurry asks once with SIO_GET_EXTENSION_FUNCTION_POINTER. */
 #include "api/border.h"
 
 #include <ws2/mswsock.h>
@@ -47,4 +47,15 @@ TransmitFile(SOCKET s, HANDLE file, DWORD size, DWORD per_send, LPOVERLAPPED ov,
 
     return err ? ws_api_bool(err)
                : function(s, file, size, per_send, ov, ends, flags);
+}
+
+int WSAAPI
+WSASendMsg(SOCKET s, LPWSAMSG msg, DWORD flags, LPDWORD sent,
+           LPWSAOVERLAPPED ov, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    static const GUID id = WSAID_WSASENDMSG;
+    LPFN_WSASENDMSG function = NULL;
+    int err = find(s, &id, &function);
+
+    return err ? ws_api_int(err) : function(s, msg, flags, sent, ov, routine);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "kit/bind.h"
+#include "kit/gate.h"
 #include "kit/sockaddr.h"
 #include "kit/backlog.h"
 #include "kit/qos.h"
@@ -52,6 +53,19 @@ may_listen(struct ws_sock *s)
     }
 }
 
+/* Behind a gate if the program wants to decide before the handshake and this
+ * system lets us; else as ever. */
+static int
+listen_at(struct ws_sock *s, struct ws_backlog *queue, int backlog)
+    WS_REQUIRES(s->lock)
+{
+    int err = s->conditional ? ws_gate_open(s, queue, backlog) : WSAEACCES;
+
+    if (err == WSAEACCES || err == WSAEOPNOTSUPP)
+        err = ws_os_listen(s->fd, backlog);
+    return err;
+}
+
 /* SO_REUSEADDR now, for good: so that what is in TIME_WAIT under this name does
  * not stand in the way, and what will be, not either. Who else has the name is
  * refused all the same. */
@@ -64,7 +78,7 @@ start_listening(struct ws_sock *s, int backlog) WS_REQUIRES(s->lock)
     if (!err)
         err = ws_os_reuseaddr(s->fd, true);
     if (!err)
-        err = ws_os_listen(s->fd, backlog);
+        err = listen_at(s, queue, backlog);
     if (err) {
         ws_backlog_free(queue);
         return err;
@@ -85,10 +99,12 @@ ws_accept_listen(struct ws_sock *s, int backlog)
         return err;
     backlog = legal_backlog(backlog);
     ws_lock(&s->lock);
-    if (ws_sock_state(s) == SOCK_LISTENING)
-        err = ws_os_listen(s->fd, backlog);
-    else
+    if (ws_sock_state(s) != SOCK_LISTENING)
         err = start_listening(s, backlog);
+    else if (ws_backlog_held(s))
+        err = ws_backlog_hold(s->backlog, (unsigned)backlog);
+    else
+        err = ws_os_listen(s->fd, backlog);
     ws_unlock(&s->lock);
     return err;
 }
@@ -140,8 +156,9 @@ set_late_options(struct ws_sock *conn, struct ws_sock *listener)
         struct ws_late_option *o =
             WS_CONTAINER_OF(it, struct ws_late_option, node);
 
-        ws_os_setopt(conn->fd, conn->family, conn->type, o->level, o->name,
-                     o->value, o->len);
+        ws_os_setopt(conn->fd, ws_sock_kernel_family(listener),
+                     ws_sock_kernel_type(listener), o->level, o->name, o->value,
+                     o->len);
     }
     ws_unlock(&listener->lock);
 }
@@ -320,10 +337,9 @@ offer_qos(struct ws_sock *listener, struct ws_peer *peer)
 {
     int err = 0;
 
-    if (peer->qos || !listener->qos)
-        return 0;
     ws_lock(&listener->lock);
-    err = ws_qos_copy(listener->qos, &peer->qos);
+    if (!peer->qos && listener->qos)
+        err = ws_qos_copy(listener->qos, &peer->qos);
     ws_unlock(&listener->lock);
     return err;
 }
@@ -335,9 +351,9 @@ ws_accept_hand_over(struct ws_sock *listener, struct ws_peer *peer,
     offer_qos(listener, peer);
     if (peer->ops)
         peer->ops->adopt(peer, conn);
-    conn->qos = peer->qos;
+    if (peer->qos)
+        ws_qos_install(conn, peer->qos);
     peer->qos = NULL;
-    ws_qos_apply(conn->fd, conn->family, conn->qos);
 }
 
 /* The descriptor is ours once ws_sock_new took it; the kernel gave it the

@@ -8,6 +8,7 @@
 #include "kit/accept.h"
 #include "kit/backlog.h"
 #include "kit/sockaddr.h"
+#include "kit/transport.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,9 +86,18 @@ try_first_data(struct ws_ovl *op)
     struct accept_op *a = accept_of(op);
     struct ws_iov one = {a->area.buffer, a->area.data};
     int flags = WS_OS_DONTWAIT | WS_OS_STREAM;
+    struct ws_sock *s = op->sock;
     size_t moved = 0;
-    int err = ws_os_recv(op->sock->fd, &one, 1, &flags, NULL, &moved);
+    int err;
 
+    if (s->transport) {
+        flags = 0;
+        err = s->transport->recv(s, &one, 1, &flags, &moved);
+        if (err == WSAEDISCON)
+            err = 0; /* the end, as of a stream */
+    } else {
+        err = ws_os_recv(s->fd, &one, 1, &flags, NULL, &moved);
+    }
     op->moved = (DWORD)moved;
     return err;
 }
@@ -146,9 +156,9 @@ static void
 store_names(struct accept_op *a)
 {
     char *at = a->area.buffer + a->area.data;
-    struct ws_addr local = {.len = 0};
+    struct ws_addr local = a->peer->local;
 
-    if (!ws_os_name(a->conn->fd, &local))
+    if (local.len || !ws_os_name(a->conn->fd, &local))
         store_address(at, a->area.local, &local);
     store_address(at + a->area.local, a->area.remote, &a->peer->remote);
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "kit/block.h"
+#include "kit/gate.h"
 #include "kit/ovl.h"
 #include "kit/qos.h"
 #include "kit/sock.h"
@@ -87,6 +88,7 @@ ws_backlog_free(struct ws_backlog *b)
     while ((node = ws_list_pop(&b->options)))
         free(WS_CONTAINER_OF(node, struct ws_late_option, node));
     ws_event_unref(b->bell);
+    ws_gate_free(b->gate);
     free(b);
 }
 
@@ -105,14 +107,20 @@ ws_backlog_ready(struct ws_sock *listener)
 /* ---- held requests ---- */
 
 int
-ws_backlog_hold(struct ws_sock *listener, unsigned limit)
+ws_backlog_hold(struct ws_backlog *b, unsigned limit)
 {
-    struct ws_backlog *b = listener->backlog;
     int err = b->bell ? 0 : ws_event_new(true, false, &b->bell);
 
     if (!err)
         b->limit = limit;
     return err ? WSAENOBUFS : 0;
+}
+
+void
+ws_backlog_release(struct ws_backlog *b)
+{
+    ws_event_unref(b->bell);
+    b->bell = NULL;
 }
 
 int
@@ -176,10 +184,12 @@ ws_backlog_arrive(struct ws_sock *listener, struct ws_peer *peer)
 }
 
 void
-ws_backlog_wake(struct ws_sock *listener)
+ws_backlog_close(struct ws_sock *listener)
 {
-    if (ws_backlog_held(listener))
-        ws_event_set(listener->backlog->bell);
+    if (!ws_backlog_held(listener))
+        return;
+    ws_gate_close(listener->backlog->gate);
+    ws_event_set(listener->backlog->bell);
 }
 
 /* The head of both lists. */

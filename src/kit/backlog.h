@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 struct ws_event;
+struct ws_gate;
 struct ws_peer;
 struct ws_qos;
 struct ws_sock;
@@ -85,6 +86,7 @@ struct ws_backlog {
     struct ws_list options;  /* struct ws_late_option */
     struct ws_list arrived;  /* held peers that nobody has looked at yet */
     struct ws_event *bell;   /* held: set while 'arrived' is not empty */
+    struct ws_gate *gate;    /* of a conditional listener; fixed */
     unsigned count, limit;   /* of 'arrived' and 'deferred' together; held */
     uint64_t next_order;
     bool silent; /* the head is deferred: no FD_ACCEPT (PQ-3) */
@@ -95,15 +97,15 @@ void ws_backlog_free(struct ws_backlog *b); /* resets who still waits; NULL */
 
 /* From now on requests come by ws_backlog_arrive alone, at most 'limit' wait;
  * a later call changes the limit. */
-int ws_backlog_hold(struct ws_sock *listener, unsigned limit)
-    WS_REQUIRES(listener->lock);
+int ws_backlog_hold(struct ws_backlog *b, unsigned limit);
+void ws_backlog_release(struct ws_backlog *b); /* undoes it, before listening */
 
 /* A request has come: queued and told. WSAENOBUFS: there is no room, and the
  * peer is the caller's; WSAENOTSOCK: the listener closes. No lock. */
 int ws_backlog_arrive(struct ws_sock *listener, struct ws_peer *peer);
 
-/* The listener closes: whoever waits for requests shall look. */
-void ws_backlog_wake(struct ws_sock *listener);
+/* The listener closes: its gate is shut, and whoever waits shall look. */
+void ws_backlog_close(struct ws_sock *listener);
 
 /* Whether requests are held by a transport, and a descriptor that is readable
  * while there are. */

@@ -16,6 +16,7 @@ struct ws_home {
     struct ws_list node;
     struct ws_sock *sock;
     struct ws_addr name;
+    bool widened; /* the kernel has the wildcard instead: ws_bind_widen */
 };
 
 static struct ws_lock lock = WS_LOCK_INIT(WS_RANK_NAMES);
@@ -198,7 +199,7 @@ ws_bind_implicitly(struct ws_sock *s)
 void
 ws_bind_again(struct ws_sock *s)
 {
-    if (s->home)
+    if (s->home && !s->home->widened)
         ws_os_bind(s->fd, &s->home->name);
 }
 
@@ -209,6 +210,51 @@ ws_bind_home(struct ws_sock *s, struct ws_addr *out)
         return false;
     *out = s->home->name;
     return true;
+}
+
+/* ---- one address and groups ---- */
+
+static bool
+hears_groups(const struct ws_sock *s) WS_REQUIRES(s->lock)
+{
+    return s->type != SOCK_DGRAM || !s->home || s->home->widened ||
+           ws_sockaddr_is_wildcard(&s->home->name) ||
+           ws_os_is_group(&s->home->name) ||
+           cover_of(s, &s->home->name).v4 != (s->family == AF_INET);
+}
+
+/* Where another has the wildcard already, the socket stays as it is, and hears
+ * what the kernel lets it: docs/deviations.md. */
+int
+ws_bind_widen(struct ws_sock *s)
+{
+    int err = 0, fd;
+
+    ws_lock(&s->lock);
+    if (!hears_groups(s) && !ws_os_wider(s->fd, &fd)) {
+        ws_os_nonblock(fd, atomic_load(&s->nonblocking));
+        ws_os_group_via(fd, &s->home->name);
+        err = ws_sock_replace(s, fd);
+        s->home->widened = !err;
+    }
+    ws_unlock(&s->lock);
+    return err;
+}
+
+int
+ws_bind_name(struct ws_sock *s, struct ws_addr *out)
+{
+    int err = 0;
+
+    ws_lock(&s->lock);
+    if (!s->bound)
+        err = WSAEINVAL;
+    else if (s->home && s->home->widened)
+        *out = s->home->name;
+    else
+        err = ws_os_name(s->fd, out);
+    ws_unlock(&s->lock);
+    return err;
 }
 
 void

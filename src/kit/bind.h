@@ -24,6 +24,14 @@ void ws_bind_again(struct ws_sock *s) WS_REQUIRES(s->lock);
  * not a wildcard. False otherwise, and '*out' is left alone. */
 bool ws_bind_home(struct ws_sock *s, struct ws_addr *out);
 
+/* Makes a datagram socket that is bound to one address hear the groups that it
+ * joins: beneath, it becomes one of the wildcard address that takes only what
+ * that address would have brought. Nothing for any other. */
+int ws_bind_widen(struct ws_sock *s);
+
+/* The name that the program knows. */
+int ws_bind_name(struct ws_sock *s, struct ws_addr *out);
+
 /* The socket's end. */
 void ws_bind_forget(struct ws_sock *s);
 

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* A transport's messages, carried: see carry.h. Between two tries the thread
- * waits for the descriptor in the kernel, where closing and APCs reach it. */
+ * waits for the descriptor in the kernel, where closing and APCs reach it. A
+ * transport may read ahead; who sleeps on the descriptor would not hear of what
+ * others have read for him, so such sleepers are counted ('awaited'). */
 #include "kit/carry.h"
 
 #include "base/clock.h"
-#include "kit/block.h"
+#include "kit/ovl.h"
 #include "kit/transport.h"
 
-static int
-wait_for(struct ws_sock *s, struct ws_block *b, unsigned want, int64_t deadline)
+int
+ws_carry_wait(struct ws_sock *s, struct ws_block *b, unsigned want,
+              int64_t deadline)
 {
     struct ws_os_poll p = {.fd = s->fd, .want = (uint16_t)want};
     int err;
@@ -44,8 +47,7 @@ try_send(struct ws_sock *s, struct ws_vec *v, int flags, bool once)
         size_t moved = 0;
 
         err = s->transport->send(s, v, v->at, v->left, flags, once, &moved);
-        if (!err)
-            ws_vec_advance(v, moved);
+        ws_vec_advance(v, moved);
     } while (!err && v->moved < v->total);
     return err;
 }
@@ -62,6 +64,15 @@ ws_carry_give_up(struct ws_sock *s, const struct ws_vec *v)
     s->transport->cut(s, v);
 }
 
+static void
+give_up(struct ws_sock *s, const struct ws_vec *v)
+{
+    ws_lock(&s->lock);
+    ws_carry_give_up(s, v);
+    ws_unlock(&s->lock);
+}
+
+/* An operation's message may be under way, which goes first. */
 int
 ws_carry_send(struct ws_sock *s, struct ws_vec *v, int flags)
 {
@@ -75,20 +86,19 @@ ws_carry_send(struct ws_sock *s, struct ws_vec *v, int flags)
         ws_unlock(&s->lock);
         if (err != WSAEWOULDBLOCK || !b.blocking)
             break;
-        err = wait_for(s, &b, WS_IO_OUT, deadline);
+        err = ws_carry_wait(s, &b, WS_IO_OUT, deadline);
+        if (!err && s->lanes)
+            ws_ovl_ready(s, WS_IO_OUT);
     } while (!err);
-    if (err) {
-        ws_lock(&s->lock);
-        ws_carry_give_up(s, v);
-        ws_unlock(&s->lock);
-    }
+    if (err)
+        give_up(s, v);
     return err;
 }
 
 /* ---- receiving ---- */
 
-int
-ws_carry_try_recv(struct ws_sock *s, struct ws_vec *v, int *flags)
+static int
+try_recv(struct ws_sock *s, struct ws_vec *v, int *flags) WS_REQUIRES(s->lock)
 {
     size_t moved = 0;
     int err = s->transport->recv(s, v->at, v->left, flags, &moved);
@@ -98,23 +108,107 @@ ws_carry_try_recv(struct ws_sock *s, struct ws_vec *v, int *flags)
     return err;
 }
 
-int
-ws_carry_recv(struct ws_sock *s, struct ws_vec *v, int *flags)
+/* What was 'asked' for is not all there after a try that ended with 'flags'. */
+static bool
+lacks(const struct ws_vec *v, int asked, int flags, size_t before)
 {
-    struct ws_block b = ws_block_begin(s);
-    int64_t deadline = deadline_of(s->recv_timeout);
-    bool waits = b.blocking && !(*flags & MSG_OOB);
-    const int asked = *flags;
+    bool goes_on = flags & MSG_PARTIAL && !(asked & MSG_PARTIAL);
+    bool all = asked & MSG_WAITALL && v->moved > before;
+
+    return (goes_on || all) && !(asked & (MSG_OOB | MSG_PEEK)) &&
+           v->moved < v->total;
+}
+
+/* As one try of something that can wait: WSAEWOULDBLOCK while it is to. What
+ * has come of a message that does not go on is given before its end is. */
+static int
+try_for_all(struct ws_sock *s, struct ws_vec *v, int asked, int *flags)
+    WS_REQUIRES(s->lock)
+{
+    size_t before;
     int err;
 
     do {
-        ws_lock(&s->lock);
+        before = v->moved;
         *flags = asked;
-        err = ws_carry_try_recv(s, v, flags);
+        err = try_recv(s, v, flags);
+    } while (!err && lacks(v, asked, *flags, before));
+    if (err && err != WSAEWOULDBLOCK && v->moved) {
+        *flags = MSG_PARTIAL;
+        err = 0;
+    }
+    return err;
+}
+
+int
+ws_carry_try_recv(struct ws_sock *s, struct ws_vec *v, int *flags)
+{
+    return try_for_all(s, v, *flags, flags);
+}
+
+/* A receive took more off the descriptor than it gave: operations that wait for
+ * the engine's word would not get it. */
+static void
+pass_on(struct ws_sock *s)
+{
+    const unsigned news = WS_IO_IN | WS_IO_PRI | WS_IO_RDHUP | WS_IO_ERR;
+    unsigned ready = s->lanes ? ws_netev_meaning(s, 0) & news : 0;
+
+    if (ready)
+        ws_ovl_ready(s, ready);
+}
+
+static int
+wait_to_recv(struct ws_sock *s, struct ws_block *b, int64_t deadline)
+{
+    int err = ws_carry_wait(s, b, WS_IO_IN, deadline);
+
+    ws_lock(&s->lock);
+    s->awaited--;
+    ws_unlock(&s->lock);
+    return err;
+}
+
+static int
+recv_waiting(struct ws_sock *s, struct ws_vec *v, int asked, int *flags)
+{
+    struct ws_block b = ws_block_begin(s);
+    int64_t deadline = deadline_of(s->recv_timeout);
+    int hint = WS_CARRY_WAITS;
+    int err;
+
+    for (;;) {
+        ws_lock(&s->lock);
+        err = try_for_all(s, v, asked | hint, flags);
+        if (err == WSAEWOULDBLOCK)
+            s->awaited++;
         ws_unlock(&s->lock);
-        if (err != WSAEWOULDBLOCK || !waits)
-            break;
-        err = wait_for(s, &b, WS_IO_IN, deadline);
-    } while (!err);
+        if (err != WSAEWOULDBLOCK)
+            return err;
+        err = wait_to_recv(s, &b, deadline);
+        if (err && v->moved && !atomic_load(&s->closing)) {
+            *flags = MSG_PARTIAL;
+            return 0;
+        }
+        if (err)
+            return err;
+        hint = 0;
+    }
+}
+
+int
+ws_carry_recv(struct ws_sock *s, struct ws_vec *v, int *flags)
+{
+    int asked = *flags;
+    int err;
+
+    if (asked & MSG_OOB || atomic_load(&s->nonblocking)) {
+        ws_lock(&s->lock);
+        err = try_recv(s, v, flags);
+        ws_unlock(&s->lock);
+    } else {
+        err = recv_waiting(s, v, asked, flags);
+    }
+    pass_on(s);
     return err;
 }

@@ -5,14 +5,24 @@
 #ifndef WS_KIT_CARRY_H
 #define WS_KIT_CARRY_H
 
+#include "kit/block.h"
 #include "kit/sock.h"
 #include "kit/vec.h"
+
+#include <stdint.h>
+
+/* Sleeps until the descriptor is ready for 'want' (WS_IO_*). WSAEINTR: the
+ * socket closes; WSAETIMEDOUT. */
+int ws_carry_wait(struct ws_sock *s, struct ws_block *b, unsigned want,
+                  int64_t deadline);
 
 /* All of the message, or none on a non-blocking socket. A message that was
  * begun and does not go on ends the connection. */
 int ws_carry_send(struct ws_sock *s, struct ws_vec *v, int flags);
 
-/* As struct ws_transport's, waiting if the socket does. */
+/* As struct ws_transport's, waiting if the socket does: until there is a
+ * message, and until all of it is there or the buffers are full, unless
+ * MSG_PARTIAL is in '*flags'. */
 int ws_carry_recv(struct ws_sock *s, struct ws_vec *v, int *flags);
 
 /* One try each, with the lock held, for operations. */

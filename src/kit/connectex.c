@@ -7,6 +7,7 @@
 
 #include "kit/bind.h"
 #include "kit/block.h"
+#include "kit/carry.h"
 #include "kit/sockaddr.h"
 #include "kit/xfer.h"
 
@@ -14,7 +15,8 @@
 
 struct connect_op {
     struct ws_ovl op;
-    struct ws_iov left; /* of the first data */
+    struct ws_iov one; /* the first data */
+    struct ws_vec left;
     int failed;         /* the attempt ended in the call that made it */
     bool connected;
 };
@@ -46,20 +48,25 @@ end_attempt(struct connect_op *c)
     return err;
 }
 
-static int
+/* Unchecked for the same reason. */
+WS_UNCHECKED static int
 send_first(struct connect_op *c)
 {
+    struct ws_sock *s = c->op.sock;
+    struct ws_vec *v = &c->left;
     int err = 0;
 
-    while (!err && c->left.len) {
+    if (s->transport && v->total)
+        err = ws_carry_try_send(s, v, 0);
+    while (!s->transport && !err && v->moved < v->total) {
         size_t moved = 0;
 
-        err = ws_os_send(c->op.sock->fd, &c->left, 1, WS_OS_DONTWAIT, NULL,
-                         &moved);
-        c->left.base = (char *)c->left.base + moved;
-        c->left.len -= moved;
-        c->op.moved += (DWORD)moved;
+        err =
+            ws_os_send(s->fd, v->at, 1, WS_OS_DONTWAIT, NULL, &moved);
+        if (!err)
+            ws_vec_advance(v, moved);
     }
+    c->op.moved = ws_vec_moved(v);
     return err;
 }
 
@@ -88,7 +95,14 @@ let_go(struct ws_ovl *op)
 static bool
 connect_ended(struct ws_ovl *op)
 {
+    struct connect_op *c = connect_of(op);
+
     let_go(op);
+    if (op->err && c->connected && op->sock->transport) {
+        ws_lock(&op->sock->lock);
+        ws_carry_give_up(op->sock, &c->left);
+        ws_unlock(&op->sock->lock);
+    }
     return true;
 }
 
@@ -99,11 +113,14 @@ static const struct ws_ovl_ops connect_ops = {
 
 /* The kernel must not block us, whatever the mode is. */
 static int
-connect_now(struct ws_sock *s, const struct ws_addr *to)
+connect_now(struct ws_sock *s, void *to)
 {
     bool blocks = !atomic_load(&s->nonblocking);
     int err;
 
+    ws_lock(&s->lock);
+    ws_sock_set_peer(s, to);
+    ws_unlock(&s->lock);
     if (blocks)
         ws_os_nonblock(s->fd, true);
     err = ws_os_connect(s->fd, to);
@@ -126,7 +143,7 @@ may_connect(struct ws_sock *s) WS_REQUIRES(s->lock)
 }
 
 static int
-claim(struct ws_sock *s, const struct ws_addr *to)
+claim(struct ws_sock *s)
 {
     int err;
 
@@ -135,7 +152,6 @@ claim(struct ws_sock *s, const struct ws_addr *to)
     if (!err) {
         s->waiting = true;
         ws_sock_move(s, SOCK_CONNECTING);
-        ws_sock_set_peer(s, to);
         ws_netev_attempt(s);
     }
     ws_unlock(&s->lock);
@@ -143,30 +159,41 @@ claim(struct ws_sock *s, const struct ws_addr *to)
 }
 
 int
-ws_connectex(struct ws_sock *s, const struct ws_addr *to, const void *data,
-             DWORD size, LPOVERLAPPED ov)
+ws_connectex_by(struct ws_sock *s, int (*start)(struct ws_sock *, void *),
+                void *arg, const void *data, DWORD size, LPOVERLAPPED ov)
 {
     struct ws_ovl_route route = {ov, NULL};
+    WSABUF first = {data ? size : 0, (CHAR *)data};
     struct connect_op *c;
     struct ws_ovl *op;
-    int err = ws_sock_is_circuit(s) ? 0 : WSAEOPNOTSUPP;
+    int err =
+        ws_ovl_new(s, sizeof(*c), &connect_ops, LANE_SEND, &route, &op);
 
-    if (!err && (ws_sockaddr_is_wildcard(to) || !ws_sockaddr_port(to)))
-        err = WSAEADDRNOTAVAIL;
-    if (!err)
-        err = ws_ovl_new(s, sizeof(*c), &connect_ops, LANE_SEND, &route, &op);
     if (err)
         return err;
-    err = claim(s, to);
+    err = claim(s);
     if (err) {
         ws_ovl_free(op);
         return err;
     }
     c = connect_of(op);
-    c->left = (struct ws_iov){(void *)data, data ? size : 0};
-    c->failed = connect_now(s, to);
+    ws_vec_init(&c->left, &first, 1, &c->one, 1);
+    c->failed = start(s, arg);
     op->always_pends = true;
     return ws_ovl_start(op, NULL, NULL);
+}
+
+int
+ws_connectex(struct ws_sock *s, const struct ws_addr *to, const void *data,
+             DWORD size, LPOVERLAPPED ov)
+{
+    struct ws_addr copy = *to;
+
+    if (!ws_sock_is_circuit(s))
+        return WSAEOPNOTSUPP;
+    if (ws_sockaddr_is_wildcard(to) || !ws_sockaddr_port(to))
+        return WSAEADDRNOTAVAIL;
+    return ws_connectex_by(s, connect_now, &copy, data, size, ov);
 }
 
 int

@@ -10,6 +10,11 @@
 int ws_connectex(struct ws_sock *s, const struct ws_addr *to, const void *data,
                  DWORD size, LPOVERLAPPED ov);
 
+/* The same where a transport makes the attempt: 'start' begins it, without a
+ * lock, and says at once if it failed; ws_transport.attempt goes on. */
+int ws_connectex_by(struct ws_sock *s, int (*start)(struct ws_sock *, void *),
+                    void *arg, const void *data, DWORD size, LPOVERLAPPED ov);
+
 /* SO_UPDATE_CONNECT_CONTEXT. */
 int ws_connectex_update(struct ws_sock *s);
 

@@ -7,9 +7,13 @@
 #include "base/clock.h"
 #include "kit/accept.h"
 #include "kit/acceptex.h"
+#include "kit/backlog.h"
+#include "kit/bind.h"
 #include "kit/connectex.h"
+#include "kit/gate.h"
 #include "kit/sockaddr.h"
 
+#include <ws2/ws2ext.h>
 #include <mswsock.h>
 #include <string.h>
 #include <ws2tcpip.h>
@@ -67,6 +71,15 @@ get_conditional(struct ws_sock *s, DWORD *value)
 }
 
 static int
+get_held(struct ws_sock *s, DWORD *value)
+{
+    struct ws_gate *g = s->backlog ? s->backlog->gate : NULL;
+
+    *value = g ? ws_gate_tier(g) : WS2_CONDITIONAL_NOT_HELD;
+    return ws_sock_state(s) == SOCK_LISTENING ? 0 : WSAEINVAL;
+}
+
+static int
 get_debug(struct ws_sock *s, DWORD *value)
 {
     *value = s->debug;
@@ -111,7 +124,8 @@ get_buffer(struct ws_sock *s, bool none, int name, DWORD *value)
 {
     int size = 0, len = sizeof(size);
     int err = none ? 0
-                   : ws_os_getopt(s->fd, s->family, s->type, SOL_SOCKET, name,
+                   : ws_os_getopt(s->fd, ws_sock_kernel_family(s),
+                                  ws_sock_kernel_type(s), SOL_SOCKET, name,
                                   &size, &len);
 
     *value = (DWORD)size;
@@ -174,8 +188,7 @@ set_exclusive(struct ws_sock *s, DWORD value)
     return 0;
 }
 
-/* SCA-2. Without a gate for SYNs the handshake comes first all the same, as on
- * Windows under SYN attack protection (SCA-6): docs/deviations.md. */
+/* SCA-2. Listening tries to put a gate before the handshake. */
 static int
 set_conditional(struct ws_sock *s, DWORD value)
 {
@@ -276,6 +289,7 @@ static const struct own own[] = {
     {SOL, SO_REUSEADDR,          OURS, 0, 4, get_reuse,        set_reuse        },
     {SOL, SO_EXCLUSIVEADDRUSE,   OURS, 0, 4, get_exclusive,    set_exclusive    },
     {SOL, SO_CONDITIONAL_ACCEPT, OURS, 4, 4, get_conditional,  set_conditional  },
+    {SOL, SO_WS2_CONDITIONAL,    OURS, 4, 4, get_held,         NULL             },
     {SOL, SO_DEBUG,              OURS, 1, 4, get_debug,        set_debug        },
     {SOL, SO_TYPE,               OURS, 0, 4, get_type,         set_type         },
     {SOL, SO_CONNECT_TIME,       OURS, 4, 4, get_connect_time, NULL             },
@@ -361,7 +375,8 @@ ws_opt_get(struct ws_sock *s, int level, int name, char *value, INT *len)
         return get_protocol_info(s, name, value, len);
     if (o && o->get)
         return get_own(o, s, value, len);
-    return ws_os_getopt(s->fd, s->family, s->type, level, name, value, len);
+    return ws_os_getopt(s->fd, ws_sock_kernel_family(s), ws_sock_kernel_type(s),
+                        level, name, value, len);
 }
 
 static int
@@ -381,11 +396,23 @@ set_own(const struct own *o, struct ws_sock *s, const char *value, INT len)
     return err;
 }
 
+/* The names are the same at both levels. */
+static bool
+joins(int level, int name)
+{
+    return (level == IPPROTO_IP || level == IPPROTO_IPV6) &&
+           (name == IP_ADD_MEMBERSHIP || name == IP_ADD_SOURCE_MEMBERSHIP ||
+            name == MCAST_JOIN_GROUP || name == MCAST_JOIN_SOURCE_GROUP);
+}
+
 static int
 set_kernel(struct ws_sock *s, int level, int name, const char *value, INT len)
 {
-    int err = ws_os_setopt(s->fd, s->family, s->type, level, name, value, len);
+    int err = joins(level, name) ? ws_bind_widen(s) : 0;
 
+    if (!err)
+        err = ws_os_setopt(s->fd, ws_sock_kernel_family(s),
+                           ws_sock_kernel_type(s), level, name, value, len);
     if (!err && ws_sock_state(s) == SOCK_LISTENING)
         err = ws_accept_late_option(s, level, name, value, len);
     return err;

@@ -19,7 +19,8 @@
 #include "w32/apc.h"
 #include "w32/port.h"
 
-enum ws_lane { LANE_RECV, LANE_SEND, LANE_COUNT };
+/* Readiness works off the first two. */
+enum ws_lane { LANE_RECV, LANE_SEND, LANE_OTHER, LANE_COUNT };
 
 /* A socket's part in it; made by the first operation or port and never
  * replaced. Guarded by the socket's lock, but for the atomics. */

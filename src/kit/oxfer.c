@@ -256,6 +256,8 @@ begin_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
     if (err)
         return err;
     t->flags = (int)(*flags & (MSG_OOB | MSG_WAITALL)) | WS_OS_DONTWAIT;
+    if (s->transport)
+        t->flags |= (int)*flags & MSG_PARTIAL;
     t->op.eager = *flags & MSG_OOB;
     if (ws_sock_is_circuit(s)) {
         t->flags |= WS_OS_STREAM;

@@ -22,6 +22,7 @@ struct question {
     short events; /* WSAPoll's, asked for; then its answer */
     bool at_once; /* the answer is known to be "ready" without asking */
     bool muted;   /* what the kernel says of it is no answer: ask no more */
+    bool awaited; /* counted among those who sleep on the descriptor */
     bool yes;
 };
 
@@ -85,17 +86,35 @@ want_of(const struct question *q)
         want |= WS_IO_IN;
     if (q->events & POLLRDBAND)
         want |= WS_IO_PRI;
+    if (q->sock->transport && want & WS_IO_PRI)
+        want |= WS_IO_IN; /* it comes among the rest */
     if (q->events & POLLWRNORM)
         want |= WS_IO_OUT;
     return (uint16_t)want;
 }
 
-/* What a transport has read ahead the kernel does not tell of. */
+static void
+count_awaiting(struct question *q, bool awaited)
+{
+    if (q->awaited == awaited)
+        return;
+    q->awaited = awaited;
+    ws_lock(&q->sock->lock);
+    if (awaited)
+        q->sock->awaited++;
+    else
+        q->sock->awaited--;
+    ws_unlock(&q->sock->lock);
+}
+
+/* What a transport has read ahead the kernel does not tell of; from here to the
+ * kernel's answer it reads no further. */
 static bool
-known_ready(const struct question *q, unsigned want)
+known_ready(struct question *q, unsigned want)
 {
     if (q->set == READ || q->set == POLL)
         want |= WS_IO_RDHUP | WS_IO_ERR;
+    count_awaiting(q, want & WS_IO_IN);
     return want & ws_netev_meaning(q->sock, 0);
 }
 
@@ -154,6 +173,8 @@ one_round(struct inquiry *q, struct ws_block *b, int64_t deadline)
         if (!err && !ready && apc && until)
             err = WSAEWOULDBLOCK; /* nothing yet: the APC runs first */
     } while (ws_block_again(b, &err));
+    for (size_t i = 0; i < q->count; i++)
+        count_awaiting(&q->questions[i], false);
     return err;
 }
 
@@ -230,6 +251,13 @@ polled(struct question *q, unsigned ready, enum ws_sock_state now)
     return told;
 }
 
+/* A transport takes off the descriptor what is no answer. */
+static bool
+hears_all(const struct question *q)
+{
+    return q->sock->transport && (q->set == READ || q->events & POLLRDNORM);
+}
+
 static bool
 answer(struct question *q, const struct ws_os_poll *p)
 {
@@ -246,7 +274,7 @@ answer(struct question *q, const struct ws_os_poll *p)
         q->yes = polled(q, ready, now);
     else
         q->yes = selected(q, ready, now);
-    q->muted = ready && !q->yes && before == now;
+    q->muted = ready && !q->yes && before == now && !hears_all(q);
     return q->yes;
 }
 

@@ -153,7 +153,7 @@ closing(struct ws_object *o)
     ws_netev_cancel(s);
     ws_ovl_cancel_all(s);
     ws_acceptex_abandon(s);
-    ws_backlog_wake(s);
+    ws_backlog_close(s);
     if (s->transport)
         s->transport->closing(s);
     if (ws_ref_shared(&o->refs))
@@ -346,6 +346,7 @@ ws_sock_replace(struct ws_sock *s, int fd)
         s->lanes->dry = false;
     atomic_store(&s->shut, 0);
     atomic_store(&s->broken, 0);
+    ws_qos_apply(s->fd, s->family, s->qos);
     return err;
 }
 

@@ -82,6 +82,8 @@ struct ws_sock {
     atomic_bool watched; /* by the engine, for the rest of its life */
     bool unblocked; /* a listener that AcceptEx uses: O_NONBLOCK in any mode */
     bool waiting;   /* a thread blocks in connect and owns the attempt */
+    unsigned awaited; /* threads that sleep until the descriptor is readable: a
+                         transport reads no more of it than it gives away */
     bool reuse, exclusive, conditional, linger_timed, debug, v6only;
     bool no_send_buffer, no_recv_buffer; /* set to 0, which Linux has not */
     DWORD recv_timeout, send_timeout;    /* as they were set; ms */
@@ -116,6 +118,19 @@ static inline bool
 ws_sock_is_circuit(const struct ws_sock *s)
 {
     return s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET;
+}
+
+/* What the descriptor is to the kernel: beneath a transport there is TCP. */
+static inline int
+ws_sock_kernel_family(const struct ws_sock *s)
+{
+    return s->transport ? AF_INET : s->family;
+}
+
+static inline int
+ws_sock_kernel_type(const struct ws_sock *s)
+{
+    return s->transport ? SOCK_STREAM : s->type;
 }
 
 /* Keeps 'info' and the newest up-call table; the result lives as long as the

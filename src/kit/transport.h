@@ -17,6 +17,10 @@
 
 struct ws_sock;
 
+/* The caller can wait: "not yet" may be said without asking a descriptor that
+ * had no more when it was read last. */
+#define WS_CARRY_WAITS 0x80000
+
 struct ws_transport {
     /* Looks how the attempt to connect fares and moves it on: WSAEWOULDBLOCK
      * while it lasts, and then '*want' is the readiness (WS_IO_*) of the
@@ -24,13 +28,13 @@ struct ws_transport {
     int (*attempt)(struct ws_sock *s, unsigned *want);
 
     /* Sends what the descriptor takes of one message, whose rest is 'v', and
-     * says in '*moved' how much that was. The caller comes again with what is
-     * left, at the next room. With 'once' it will not: then all is taken, of
-     * which the transport keeps what the descriptor would not take, or, while
-     * there is such a rest from before, nothing (WSAEWOULDBLOCK). 'flags':
-     * MSG_OOB, MSG_PARTIAL (more of the message follows by other calls).
-     * 'sender' names the message: while one is under way, others must wait
-     * (WSAEWOULDBLOCK). An empty message is sent, too. */
+     * says in '*moved' how much that was, also with WSAEWOULDBLOCK. The caller
+     * comes again with what is left, at the next room. With 'once' it will not:
+     * then all is taken, of which the transport keeps what the descriptor would
+     * not take, or, while there is such a rest from before, nothing
+     * (WSAEWOULDBLOCK). 'flags': MSG_OOB, MSG_PARTIAL (more of the message
+     * follows by other calls). 'sender' names the message: while one is under
+     * way, others must wait (WSAEWOULDBLOCK). An empty message is sent, too. */
     int (*send)(struct ws_sock *s, const void *sender, const struct ws_iov *v,
                 size_t count, int flags, bool once, size_t *moved);
 
@@ -38,10 +42,12 @@ struct ws_transport {
      * If any of it is on its way, the connection cannot go on either. */
     void (*cut)(struct ws_sock *s, const void *sender);
 
-    /* Receives of one message at most. In '*flags' MSG_OOB, MSG_PEEK; out:
-     * MSG_PARTIAL, more of it comes, or it was cut by the buffer. 0 octets
-     * without an error is an empty message, or for SOCK_STREAM the end; the
-     * end of messages is WSAEDISCON. */
+    /* Receives of one message at most, as much as is there. In '*flags'
+     * MSG_OOB, MSG_PEEK, WS_CARRY_WAITS; out: MSG_PARTIAL, the message goes on.
+     * 0 octets without an error and without that is an empty message, or the
+     * end of one that has been received, or for SOCK_STREAM the end of all; the
+     * end of messages is WSAEDISCON. Where a buffer of no octets is given, 0
+     * says that there is something to receive. */
     int (*recv)(struct ws_sock *s, const struct ws_iov *v, size_t count,
                 int *flags, size_t *moved);
 
@@ -49,8 +55,9 @@ struct ws_transport {
      * to the user: WS_IO_IN when a receive would give something, WS_IO_PRI for
      * expedited data, WS_IO_OUT, WS_IO_RDHUP when everything before the end
      * has been received, WS_IO_ERR for an end that is an error ('broken' of
-     * the socket says which). May read headers. With 0 it only answers for
-     * what has been read before. */
+     * the socket says which). May read headers, but not while others sleep on
+     * the descriptor ('awaited'). With 0 it only answers for what has been read
+     * before. */
     unsigned (*sift)(struct ws_sock *s, unsigned ready);
 
     /* closesocket, without the lock: ends the connection as the linger options

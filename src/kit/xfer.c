@@ -180,13 +180,14 @@ recv_some(struct ws_sock *s, struct ws_vec *v, int *flags, struct ws_addr *from)
 }
 
 /* Whether the socket may still hold something after this receive. Less than
- * asked for means that a stream was drained. */
+ * asked for means that a stream was drained; of messages there may be more, or
+ * their end. */
 static bool
 may_hold_more(struct ws_sock *s, const struct ws_vec *v, int err, DWORD flags)
 {
     if (err)
-        return false;
-    return !ws_sock_is_circuit(s) || v->moved == v->total ||
+        return err == WSAEDISCON;
+    return !ws_sock_is_circuit(s) || s->transport || v->moved == v->total ||
            flags & (MSG_PEEK | MSG_OOB);
 }
 
@@ -195,7 +196,8 @@ ws_xfer_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
              struct ws_addr *from, DWORD *got)
 {
     int f = (int)(*flags & (MSG_PEEK | MSG_OOB | MSG_WAITALL)) |
-            (ws_sock_is_circuit(s) ? WS_OS_STREAM : 0);
+            (ws_sock_is_circuit(s) ? WS_OS_STREAM : 0) |
+            (s->transport ? (int)*flags & MSG_PARTIAL : 0);
     struct ws_iov few[FEW];
     struct ws_vec v;
     int err = ws_xfer_may_recv(s, *flags, false);

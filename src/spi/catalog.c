@@ -28,9 +28,10 @@
         }                                                                      \
     }
 
+/* DEVIATION: Windows has no quality of service on streams today. */
 #define STREAM_FLAGS                                                           \
     (XP1_GUARANTEED_DELIVERY | XP1_GUARANTEED_ORDER | XP1_GRACEFUL_CLOSE |     \
-     XP1_EXPEDITED_DATA | XP1_IFS_HANDLES)
+     XP1_EXPEDITED_DATA | XP1_QOS_SUPPORTED | XP1_IFS_HANDLES)
 #define DATAGRAM_FLAGS                                                         \
     (XP1_CONNECTIONLESS | XP1_MESSAGE_ORIENTED | XP1_SUPPORT_BROADCAST |       \
      XP1_SUPPORT_MULTIPOINT | XP1_IFS_HANDLES)

@@ -8,6 +8,7 @@
 #include "kit/block.h"
 #include "kit/border.h"
 #include "kit/sockaddr.h"
+#include "prov/tcpip/qos.h"
 
 #include <string.h>
 
@@ -240,28 +241,14 @@ entry_connect(SOCKET handle, const struct sockaddr *name, int len,
     struct ws_sock *s = NULL;
     int err = ws_sock_ref(handle, &s);
 
-    (void)qos; /* QOS-18: ignored by a provider without quality of service */
     if (!err)
         err = check_extras(s, caller, callee, group);
+    if (!err)
+        err = ws_tcpip_qos_connect(s, qos);
     if (!err)
         err = connect_to(s, name, len);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
-}
-
-/* JL-7 needs the multipoint flags, which later providers may offer. */
-static SOCKET WSPAPI
-entry_join_leaf(SOCKET handle, const struct sockaddr *name, int len,
-                LPWSABUF caller, LPWSABUF callee, LPQOS qos, LPQOS group,
-                DWORD flags, LPINT errp)
-{
-    struct ws_sock *s = NULL;
-    int err = ws_sock_ref(handle, &s);
-
-    (void)name, (void)len, (void)caller, (void)callee, (void)qos, (void)group;
-    (void)flags;
-    ws_sock_unref(s);
-    return ws_spi_socket(err ? err : WSAEOPNOTSUPP, INVALID_SOCKET, errp);
 }
 
 /* ---- the end ---- */
@@ -347,7 +334,7 @@ own_name(struct ws_sock *s, struct sockaddr *name, INT *len)
         return WSAENOTCONN; /* AEX-7 */
     if (!name || !len)
         return WSAEFAULT;
-    err = s->bound ? ws_os_name(s->fd, &a) : WSAEINVAL;
+    err = ws_bind_name(s, &a);
     if (!err)
         err = ws_sockaddr_room(s->family, name, len);
     if (!err)
@@ -405,18 +392,6 @@ entry_getpeername(SOCKET handle, struct sockaddr *name, LPINT len, LPINT errp)
     return ws_spi_int(err, errp);
 }
 
-/* QOS-17: the TCP/IP entries offer no quality of service. */
-static BOOL WSPAPI
-entry_get_qos_by_name(SOCKET handle, LPWSABUF name, LPQOS qos, LPINT errp)
-{
-    struct ws_sock *s = NULL;
-    int err = ws_sock_ref(handle, &s);
-
-    (void)name, (void)qos;
-    ws_sock_unref(s);
-    return ws_spi_bool(err ? err : WSAEOPNOTSUPP, errp);
-}
-
 static int WSPAPI
 entry_duplicate(SOCKET handle, DWORD pid, LPWSAPROTOCOL_INFOW info, LPINT errp)
 {
@@ -438,8 +413,6 @@ ws_tcpip_conn_entries(WSPPROC_TABLE *t)
     t->lpWSPDuplicateSocket = entry_duplicate;
     t->lpWSPGetPeerName = entry_getpeername;
     t->lpWSPGetSockName = entry_getsockname;
-    t->lpWSPGetQOSByName = entry_get_qos_by_name;
-    t->lpWSPJoinLeaf = entry_join_leaf;
     t->lpWSPListen = entry_listen;
     t->lpWSPRecvDisconnect = entry_recv_disconnect;
     t->lpWSPSendDisconnect = entry_send_disconnect;

@@ -13,6 +13,8 @@
 #include "kit/transmit.h"
 #include "w32/error.h"
 #include "w32/file.h"
+#include "w32/overlap.h"
+#include "w32/status.h"
 
 #include <mswsock.h>
 #include <stdlib.h>
@@ -26,6 +28,13 @@ poll_many(LPWSAPOLLFD fds, ULONG count, INT timeout, LPINT errp)
     int err = ws_select_poll(fds, count, timeout, &ready);
 
     return err ? ws_spi_int(err, errp) : ready;
+}
+
+/* OVL-11: the record says "pending" even if the call then fails at once. */
+static void
+begin(OVERLAPPED *ov)
+{
+    ws_overlap_publish(ov, WS_STATUS_PENDING);
 }
 
 /* ---- AcceptEx ---- */
@@ -43,6 +52,8 @@ accept_ex(SOCKET listening, SOCKET accepting, PVOID buffer, DWORD data,
         err = ws_sock_ref(listening, &listener);
     if (!err)
         err = ws_sock_ref(accepting, &conn);
+    if (!err)
+        begin(ov);
     if (!err)
         err = ws_acceptex(listener, conn, &area, ov);
     ws_sock_unref(conn);
@@ -74,6 +85,8 @@ connect_ex(SOCKET handle, const struct sockaddr *name, int len, PVOID data,
     (void)sent;
     if (!err && !ov)
         err = ERROR_INVALID_PARAMETER;
+    if (!err)
+        begin(ov);
     if (!err)
         err = ws_sockaddr_take(s->family, name, len, &to);
     if (!err)

@@ -4,11 +4,14 @@
 #include "prov/tcpip/tcpip.h"
 
 #include "kit/border.h"
+#include "kit/change.h"
 #include "kit/ovl.h"
 #include "prov/tcpip/ext.h"
+#include "prov/tcpip/qos.h"
 
 #include <mstcpip.h>
 #include <mswsock.h>
+#include <qossp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ws2tcpip.h>
@@ -118,6 +121,33 @@ set_udp_reset(struct call *c)
     return ws_os_udp_errors(c->sock->fd, c->sock->family, on);
 }
 
+/* JL-7: the generic names of what both families have as an option. */
+static int
+set_group_option(struct call *c, int name, int name6)
+{
+    const struct ws_sock *s = c->sock;
+    bool six = s->family == AF_INET6;
+    DWORD value = in_word(c);
+
+    if (ws_sock_is_circuit(s))
+        return WSAEOPNOTSUPP;
+    return ws_os_setopt(s->fd, s->family, s->type,
+                        six ? IPPROTO_IPV6 : IPPROTO_IP, six ? name6 : name,
+                        &value, sizeof(value));
+}
+
+static int
+set_group_loopback(struct call *c)
+{
+    return set_group_option(c, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP);
+}
+
+static int
+set_group_scope(struct call *c)
+{
+    return set_group_option(c, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
+}
+
 /* IOC-6: what Windows says of a fresh connection; there is no tuning here. */
 static int
 get_ideal_backlog(struct call *c)
@@ -141,6 +171,29 @@ get_extension(struct call *c)
     memcpy(&id, c->in, sizeof(id));
     err = ws_tcpip_extension(&id, &function);
     return err ? err : give(c, &function, sizeof(function));
+}
+
+/* ---- quality of service ---- */
+
+static int
+set_qos(struct call *c)
+{
+    return ws_tcpip_qos_set(c->sock, c->in);
+}
+
+static int
+get_qos(struct call *c)
+{
+    return ws_tcpip_qos_get(c->sock, c->out, c->out_size, &c->returned);
+}
+
+static int
+check_qos(struct call *c)
+{
+    ULONG answer;
+    int err = ws_tcpip_qos_check(c->sock, in_word(c), &answer);
+
+    return err ? err : give(c, &answer, sizeof(answer));
 }
 
 /* ---- addresses of this host ---- */
@@ -212,20 +265,49 @@ get_interfaces(struct call *c)
 }
 
 static int
-get_route(struct call *c)
+take_remote(struct call *c, struct ws_addr *to)
 {
-    struct ws_addr to = {.len = 0}, local;
     size_t need = (size_t)ws_addr_size(c->sock->family);
-    int err;
 
     if (c->in_size < need)
         return WSAEINVAL;
-    memcpy(to.bytes, c->in, need);
-    to.len = (int)need;
-    if (to.family != c->sock->family)
-        return WSAEAFNOSUPPORT;
-    err = ws_os_route(&to, &local);
+    memset(to, 0, sizeof(*to));
+    memcpy(to->bytes, c->in, need);
+    to->len = (int)need;
+    return to->family == c->sock->family ? 0 : WSAEAFNOSUPPORT;
+}
+
+static int
+get_route(struct call *c)
+{
+    struct ws_addr to, local;
+    int err = take_remote(c, &to);
+
+    if (!err)
+        err = ws_os_route(&to, &local);
     return err ? err : give(c, local.bytes, (size_t)local.len);
+}
+
+/* ---- changes of this host ---- */
+
+static bool
+is_change(DWORD code)
+{
+    return code == (DWORD)SIO_ADDRESS_LIST_CHANGE ||
+           code == (DWORD)SIO_ROUTING_INTERFACE_CHANGE;
+}
+
+/* IOC-7. */
+static int
+await_change(DWORD code, struct call *c, const struct ws_ovl_route *route)
+{
+    struct ws_addr to;
+    int err;
+
+    if (code == (DWORD)SIO_ADDRESS_LIST_CHANGE)
+        return ws_change_await(c->sock, NULL, route);
+    err = take_remote(c, &to);
+    return err ? err : ws_change_await(c->sock, &to, route);
 }
 
 /* ---- the table ---- */
@@ -235,20 +317,25 @@ static const struct code {
     DWORD in_least; /* shorter input is WSAEFAULT */
     int (*run)(struct call *c);
 } codes[] = {
-    {FIONBIO,                            4,                            set_blocking     },
-    {FIONREAD,                           0,                            get_readable     },
-    {SIOCATMARK,                         0,                            get_at_mark      },
-    {SIO_BASE_HANDLE,                    0,                            get_base_handle  },
-    {SIO_BSP_HANDLE,                     0,                            get_base_handle  },
-    {SIO_BSP_HANDLE_SELECT,              0,                            get_base_handle  },
-    {SIO_BSP_HANDLE_POLL,                0,                            get_base_handle  },
-    {SIO_KEEPALIVE_VALS,                 sizeof(struct tcp_keepalive), set_keepalive    },
-    {SIO_UDP_CONNRESET,                  4,                            set_udp_reset    },
-    {SIO_IDEAL_SEND_BACKLOG_QUERY,       0,                            get_ideal_backlog},
-    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension    },
-    {SIO_ADDRESS_LIST_QUERY,             0,                            get_addresses    },
-    {SIO_GET_INTERFACE_LIST,             0,                            get_interfaces   },
-    {SIO_ROUTING_INTERFACE_QUERY,        0,                            get_route        },
+    {FIONBIO,                            4,                            set_blocking      },
+    {FIONREAD,                           0,                            get_readable      },
+    {SIOCATMARK,                         0,                            get_at_mark       },
+    {SIO_BASE_HANDLE,                    0,                            get_base_handle   },
+    {SIO_BSP_HANDLE,                     0,                            get_base_handle   },
+    {SIO_BSP_HANDLE_SELECT,              0,                            get_base_handle   },
+    {SIO_BSP_HANDLE_POLL,                0,                            get_base_handle   },
+    {SIO_KEEPALIVE_VALS,                 sizeof(struct tcp_keepalive), set_keepalive     },
+    {SIO_UDP_CONNRESET,                  4,                            set_udp_reset     },
+    {SIO_MULTIPOINT_LOOPBACK,            4,                            set_group_loopback},
+    {SIO_MULTICAST_SCOPE,                4,                            set_group_scope   },
+    {SIO_IDEAL_SEND_BACKLOG_QUERY,       0,                            get_ideal_backlog },
+    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension     },
+    {SIO_ADDRESS_LIST_QUERY,             0,                            get_addresses     },
+    {SIO_GET_INTERFACE_LIST,             0,                            get_interfaces    },
+    {SIO_ROUTING_INTERFACE_QUERY,        0,                            get_route         },
+    {SIO_SET_QOS,                        sizeof(QOS),                  set_qos           },
+    {SIO_GET_QOS,                        0,                            get_qos           },
+    {SIO_CHK_QOS,                        sizeof(ULONG),                check_qos         },
 };
 
 static int
@@ -261,8 +348,6 @@ run(DWORD code, struct call *c)
             return WSAEFAULT;
         return codes[i].run(c);
     }
-    if (code == (DWORD)SIO_SET_QOS || code == (DWORD)SIO_GET_QOS)
-        return WSAENOPROTOOPT; /* QOS-17 */
     return WSAEOPNOTSUPP;
 }
 
@@ -273,6 +358,7 @@ run(DWORD code, struct call *c)
 struct ioctl_op {
     struct ws_ovl op;
     int result;
+    DWORD returned;
 };
 
 static int
@@ -281,25 +367,60 @@ attempt(struct ws_ovl *op)
     return WS_CONTAINER_OF(op, struct ioctl_op, op)->result;
 }
 
-static const struct ws_ovl_ops ioctl_ops = {.attempt = attempt};
+static bool
+ended(struct ws_ovl *op)
+{
+    const struct ioctl_op *o = WS_CONTAINER_OF(op, struct ioctl_op, op);
+
+    op->err = o->result;
+    op->moved = o->returned;
+    return true;
+}
+
+static const struct ws_ovl_ops ioctl_ops = {.attempt = attempt, .ended = ended};
+
+static bool
+is_ioctl(const struct ws_ovl *op, const void *arg)
+{
+    (void)arg;
+    return op->ops == &ioctl_ops;
+}
 
 static int
 tell(struct call *c, int result, const struct ws_ovl_route *route)
 {
+    struct ioctl_op *o;
     struct ws_ovl *op;
     int err;
 
     if (result && result != WSAEOPNOTSUPP)
         return result;
-    err = ws_ovl_new(c->sock, sizeof(struct ioctl_op), &ioctl_ops, LANE_RECV,
+    err = ws_ovl_new(c->sock, sizeof(struct ioctl_op), &ioctl_ops, LANE_OTHER,
                      route, &op);
     if (err)
         return err;
-    WS_CONTAINER_OF(op, struct ioctl_op, op)->result = result;
-    op->moved = c->returned;
-    op->eager = true;
+    o = WS_CONTAINER_OF(op, struct ioctl_op, op);
+    o->result = result;
+    o->returned = op->moved = c->returned;
     op->always_pends = result != 0;
-    return ws_ovl_start(op, NULL, NULL);
+    err = ws_ovl_start(op, NULL, NULL);
+    if (err == WSA_IO_PENDING) /* behind one that waits for a change */
+        ws_ovl_cancel_if(c->sock, is_ioctl, NULL);
+    return err;
+}
+
+static int
+serve(DWORD code, struct call *c, const struct ws_ovl_route *route,
+      DWORD *returned)
+{
+    int err;
+
+    *returned = 0;
+    if (is_change(code))
+        return await_change(code, c, route);
+    err = run(code, c);
+    *returned = c->returned;
+    return route ? tell(c, err, route) : err;
 }
 
 /* IOC-2: the count is asked for before anything else. NULL buffers have no
@@ -320,11 +441,8 @@ ws_tcpip_ioctl(SOCKET handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
     if (!err && !returned)
         err = WSAEFAULT;
     if (!err)
-        err = run(code, &c);
-    if (returned && err != WSAENOTSOCK)
-        *returned = c.returned;
-    if (c.sock && returned && ov && c.sock->overlapped)
-        err = tell(&c, err, &route);
+        err =
+            serve(code, &c, ov && c.sock->overlapped ? &route : NULL, returned);
     ws_sock_unref(c.sock);
     return ws_spi_int(err, errp);
 }
