@@ -131,7 +131,8 @@ for h in "$inc"/ws2/*.h "$inc"/ws2/*.H; do
     h=${h##*/}
     case $h in
     windef.h | guiddef.h | winsock*.h | ws2*.h | mswsock.h | mstcpip.h | \
-        in6addr.h | qos.h | sporder.h | wspiapi.h | windows.h)
+        in6addr.h | qos*.h | sporder.h | wspiapi.h | \
+        wshisotp.h | windows.h)
         # Pieces of winsock2.h and of the C run-time, which are not for users.
         case $h in ws2_[clu][apl]*.h | ws2safe.h | ws2str.h) continue ;; esac
         echo "#include <$h>" >"$tmp/$h.c"
@@ -144,7 +145,7 @@ for h in "$inc"/ws2/*.h "$inc"/ws2/*.H; do
     *) echo "#include <$h>" >>"$tmp/spelled.c" ;;
     esac
 done
-for h in winsock2.h ws2tcpip.h mswsock.h ws2spi.h ws2ext.h; do
+for h in winsock2.h ws2tcpip.h mswsock.h ws2spi.h ws2ext.h wshisotp.h; do
     for c in $cxxs; do
         check "$h alone, $c C++98" \
             "$c -std=c++98 $W $I -fsyntax-only $tmp/$h.cpp"

@@ -15,7 +15,9 @@
 #include <mswsock.h>
 #include <mstcpip.h>
 #include <ws2spi.h>
+#include <wshisotp.h>
 #include <qos.h>
+#include <qossp.h>
 #include <windows.h>
 #include <stddef.h>
 

@@ -471,6 +471,24 @@ TEST(too_little_room_fails_it_when_a_connection_comes, "AEX-5")
     net_close(listener);
 }
 
+TEST(a_refused_call_leaves_a_pending_record, "OVL-11 AEX-4")
+{
+    SOCKET listener = net_listener(AF_INET), pair[2];
+    struct op op;
+
+    WINE_DIFFERS("it pends");
+    net_pair(AF_INET, pair);
+    op_init(&op, 0);
+    op.ov.Internal = 0xdead;
+    op.ov.InternalHigh = 0xbeef;
+    CHECK_EQ(refused(listener, pair[0], &op), WSAEINVAL);
+    CHECK_EQ(op.ov.Internal, STATUS_OF_PENDING);
+    CHECK_EQ(op.ov.InternalHigh, 0xbeef);
+    op_done(&op);
+    net_close_pair(pair);
+    net_close(listener);
+}
+
 TEST(who_does_not_listen_accepts_nothing, "AEX-4")
 {
     SOCKET bound = net_bound(AF_INET, SOCK_STREAM);

@@ -116,6 +116,24 @@ TEST(it_pends_even_where_success_gives_no_packet, "CEX-1 IOCP-3")
     port_close(port);
 }
 
+TEST(a_failed_call_leaves_a_pending_record, "OVL-11 CEX-1")
+{
+    SOCKET listener = net_listener(AF_INET);
+    SOCKET s = net_socket(AF_INET, SOCK_STREAM);
+    struct op op;
+
+    WINE_DIFFERS("it clears the count");
+    op_init(&op, 0);
+    op.ov.Internal = 0xdead;
+    op.ov.InternalHigh = 0xbeef;
+    CHECK_EQ(connect_to(s, listener, &op), WSAEINVAL);
+    CHECK_EQ(op.ov.Internal, STATUS_OF_PENDING);
+    CHECK_EQ(op.ov.InternalHigh, 0xbeef);
+    op_done(&op);
+    net_close(s);
+    net_close(listener);
+}
+
 TEST(the_socket_must_be_bound, "CEX-1")
 {
     SOCKET listener = net_listener(AF_INET);

@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+/* What the headers of mingw lack. */
+#ifndef SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER
+#define SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 36)
+#endif
+
 static int
 control(SOCKET s, DWORD code, void *in, DWORD in_len, void *out, DWORD out_len,
         DWORD *bytes)
@@ -353,15 +358,169 @@ TEST(a_short_address_list_tells_the_size, "IOC-6")
     net_close(s);
 }
 
-TEST(flow_specs_are_not_supported, "QOS-10 QOS-17")
+TEST(registered_IO_is_not_offered, "EXT-2")
 {
-    SOCKET s = net_socket(AF_INET, SOCK_STREAM);
-    QOS qos;
+    /* WSAID_MULTIPLE_RIO */
+    GUID id = {
+        0x8509e081,
+        0x96dd,
+        0x4005,
+        {0xb1, 0x65, 0x9e, 0x2e, 0xe8, 0xc7, 0x9e, 0x3f}
+    };
+    SOCKET s = net_socket(AF_INET, SOCK_DGRAM);
+    char table[112] = {0};
     DWORD bytes = 0;
 
-    memset(&qos, 0, sizeof qos);
-    CHECK_ERR(control(s, SIO_SET_QOS, &qos, sizeof qos, NULL, 0, &bytes) ==
-                  SOCKET_ERROR,
-              WSAENOPROTOOPT, WSAEOPNOTSUPP);
+    CHECK_ERR(control(s, SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER, &id,
+                      sizeof id, table, sizeof table, &bytes) == SOCKET_ERROR,
+              WSAEOPNOTSUPP);
     net_close(s);
+}
+
+TEST(codes_say_what_they_take_and_give, "IOC-1")
+{
+    static const struct {
+        DWORD code, ways, family;
+    } codes[] = {
+        {(DWORD)FIONBIO,                     IOC_IN,    0         },
+        {(DWORD)FIONREAD,                    IOC_OUT,   0         },
+        {(DWORD)SIOCATMARK,                  IOC_OUT,   0         },
+        {SIO_MULTICAST_SCOPE,                IOC_IN,    IOC_WS2   },
+        {SIO_ADDRESS_LIST_QUERY,             IOC_OUT,   IOC_WS2   },
+        {SIO_ADDRESS_LIST_CHANGE,            IOC_VOID,  IOC_WS2   },
+        {SIO_ROUTING_INTERFACE_QUERY,        IOC_INOUT, IOC_WS2   },
+        {SIO_GET_EXTENSION_FUNCTION_POINTER, IOC_INOUT, IOC_WS2   },
+        {SIO_KEEPALIVE_VALS,                 IOC_IN,    IOC_VENDOR},
+        {SIO_UDP_CONNRESET,                  IOC_IN,    IOC_VENDOR},
+    };
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        CHECK_EQ(codes[i].code & (IOC_INOUT | IOC_VOID), codes[i].ways);
+        CHECK_EQ(codes[i].code & 0x18000000, codes[i].family);
+    }
+    CHECK_EQ(((DWORD)FIONBIO >> 16) & 0x7f, sizeof(u_long));
+    CHECK_EQ(((DWORD)FIONBIO >> 8) & 0xff, 'f');
+    CHECK_EQ(((DWORD)SIOCATMARK >> 8) & 0xff, 's');
+}
+
+/* ---- changes of addresses and routes ---- */
+
+static int
+ask_change(SOCKET s, WSAOVERLAPPED *ov)
+{
+    DWORD bytes = 0;
+    int result = WSAIoctl(s, SIO_ADDRESS_LIST_CHANGE, NULL, 0, NULL, 0, &bytes,
+                          ov, NULL);
+
+    return result == SOCKET_ERROR ? net_error() : 0;
+}
+
+TEST(without_a_change_nothing_ends, "IOC-7")
+{
+    SOCKET s = net_socket(AF_INET, SOCK_DGRAM);
+    WSAOVERLAPPED ov;
+
+    WINE_DIFFERS("the record does not say that it pends");
+    memset(&ov, 0, sizeof ov);
+    ov.hEvent = WSACreateEvent();
+    CHECK_EQ(ask_change(s, &ov), WSA_IO_PENDING);
+    CHECK(!net_signalled(ov.hEvent, NEVER));
+    CHECK_EQ(ov.Internal, 0x103);
+    REQUIRE_EQ(closesocket(s), 0);
+    CHECK(net_signalled(ov.hEvent, SOON));
+    CHECK_EQ((DWORD)ov.Internal, 0xC0000120);
+    WSACloseEvent(ov.hEvent);
+}
+
+TEST(waiting_for_a_change_can_be_cancelled, "IOC-7 IOCP-12")
+{
+    SOCKET s = net_socket(AF_INET, SOCK_DGRAM);
+    DWORD bytes, flags;
+    WSAOVERLAPPED ov;
+
+    memset(&ov, 0, sizeof ov);
+    ov.hEvent = WSACreateEvent();
+    CHECK_EQ(ask_change(s, &ov), WSA_IO_PENDING);
+    CHECK(CancelIoEx((HANDLE)s, &ov));
+    REQUIRE(net_signalled(ov.hEvent, SOON));
+    CHECK_ERR(!WSAGetOverlappedResult(s, &ov, &bytes, FALSE, &flags),
+              WSA_OPERATION_ABORTED);
+    WSACloseEvent(ov.hEvent);
+    net_close(s);
+}
+
+TEST(a_non_blocking_socket_does_not_wait_for_a_change, "IOC-7")
+{
+    SOCKET s = net_socket(AF_INET, SOCK_DGRAM);
+
+    net_nonblocking(s, 1);
+    CHECK_EQ(ask_change(s, NULL), WSAEWOULDBLOCK);
+    CHECK_EQ(ask_change(s, NULL), WSAEWOULDBLOCK);
+    net_close(s);
+}
+
+static DWORD WINAPI
+wait_for_change(void *s)
+{
+    return (DWORD)ask_change(*(SOCKET *)s, NULL);
+}
+
+TEST(closing_ends_a_wait_for_a_change, "IOC-7 CLS-8")
+{
+    SOCKET s = net_socket(AF_INET, SOCK_DGRAM);
+    HANDLE thread = net_thread(wait_for_change, &s);
+
+    CHECK(!net_signalled(thread, NEVER));
+    REQUIRE_EQ(closesocket(s), 0);
+    net_check_closed(net_join(thread));
+}
+
+TEST(a_change_of_route_needs_a_destination, "IOC-7")
+{
+    SOCKET s = net_socket(AF_INET, SOCK_DGRAM);
+    struct net_addr six = net_loopback(AF_INET6, 9);
+    DWORD bytes;
+
+    WINE_DIFFERS("it has no such code");
+    CHECK_ERR(control(s, SIO_ROUTING_INTERFACE_CHANGE, NULL, 0, NULL, 0,
+                      &bytes) == SOCKET_ERROR,
+              WSAEINVAL, WSAEFAULT);
+    CHECK_ERR(control(s, SIO_ROUTING_INTERFACE_CHANGE, &six.u, (DWORD)six.len,
+                      NULL, 0, &bytes) == SOCKET_ERROR,
+              WSAEAFNOSUPPORT);
+    net_close(s);
+}
+
+TEST(a_control_does_not_wait_for_what_pends, "IOC-3 IOC-7 OVL-5")
+{
+    char byte;
+    WSABUF buf = {1, &byte};
+    WSAOVERLAPPED in, change, ov;
+    DWORD bytes = 0, flags = 0;
+    u_long on = 1;
+    SOCKET pair[2];
+
+    net_pair(AF_INET, pair);
+    memset(&in, 0, sizeof in);
+    memset(&change, 0, sizeof change);
+    memset(&ov, 0, sizeof ov);
+    in.hEvent = WSACreateEvent();
+    change.hEvent = WSACreateEvent();
+    ov.hEvent = WSACreateEvent();
+    CHECK_ERR(WSARecv(pair[0], &buf, 1, NULL, &flags, &in, NULL) ==
+                  SOCKET_ERROR,
+              WSA_IO_PENDING);
+    CHECK_EQ(ask_change(pair[0], &change), WSA_IO_PENDING);
+    CHECK(WSAIoctl(pair[0], FIONBIO, &on, sizeof on, NULL, 0, &bytes, &ov,
+                   NULL) == 0 ||
+          net_error() == WSA_IO_PENDING);
+    CHECK(net_signalled(ov.hEvent, SOON));
+    CHECK(WSAGetOverlappedResult(pair[0], &ov, &bytes, FALSE, &flags));
+    CHECK(!net_signalled(in.hEvent, 0));
+    net_close_pair(pair);
+    CHECK(net_signalled(in.hEvent, SOON));
+    CHECK(net_signalled(change.hEvent, SOON));
+    WSACloseEvent(in.hEvent);
+    WSACloseEvent(change.hEvent);
+    WSACloseEvent(ov.hEvent);
 }

@@ -497,6 +497,30 @@ TEST(a_message_goes_to_the_default_peer, "MSG-2 SND-3")
     net_close_pair(pair);
 }
 
+TEST(a_message_can_be_sent_by_the_function_itself, "MSG-2 OVL-1")
+{
+    SOCKET a = net_bound(AF_INET, SOCK_DGRAM),
+           b = net_bound(AF_INET, SOCK_DGRAM);
+    WSAOVERLAPPED ov;
+    DWORD sent = 0, flags;
+    struct msg out;
+
+    msg_text(&out, "hello", b);
+    CHECK_EQ(WSASendMsg(a, &out.m, 0, &sent, NULL, NULL), 0);
+    CHECK_EQ(sent, 5);
+    net_expect(b, "hello");
+    memset(&ov, 0, sizeof ov);
+    CHECK_EQ(WSASendMsg(a, &out.m, 0, NULL, &ov, NULL), 0);
+    CHECK(WSAGetOverlappedResult(a, &ov, &sent, TRUE, &flags));
+    CHECK_EQ(sent, 5);
+    net_expect(b, "hello");
+    CHECK_ERR(WSASendMsg(INVALID_SOCKET, &out.m, 0, &sent, NULL, NULL) ==
+                  SOCKET_ERROR,
+              WSAENOTSOCK);
+    net_close(a);
+    net_close(b);
+}
+
 TEST(a_message_to_nobody_is_refused, "MSG-2 SND-3")
 {
     SOCKET s = net_bound(AF_INET, SOCK_DGRAM);

@@ -95,10 +95,10 @@ TEST_BARE(the_usual_catalog_is_built_in, "CAT-14")
         DWORD flags, provider_flags, message;
         const char *name;
     } rows[] = {
-        {2,  1, 6,  0,   16, 0x20066, 8,  0,     "Tcpip [TCP/IP]"  },
+        {2,  1, 6,  0,   16, 0x22066, 8,  0,     "Tcpip [TCP/IP]"  },
         {2,  2, 17, 0,   16, 0x20609, 8,  65467, "Tcpip [UDP/IP]"  },
         {2,  3, 0,  255, 16, 0x20609, 12, 32768, "Tcpip [RAW/IP]"  },
-        {23, 1, 6,  0,   28, 0x20066, 8,  0,     "Tcpip [TCP/IPv6]"},
+        {23, 1, 6,  0,   28, 0x22066, 8,  0,     "Tcpip [TCP/IPv6]"},
         {23, 2, 17, 0,   28, 0x20609, 8,  65467, "Tcpip [UDP/IPv6]"},
         {23, 3, 0,  255, 28, 0x20609, 12, 32768, "Tcpip [RAW/IPv6]"},
     };
