@@ -103,6 +103,23 @@ serve_accept(void)
     }
 }
 
+/* A refusal as it can be had without a gate: after the handshake. */
+static void
+serve_refuse(void)
+{
+    struct linger none = {.l_onoff = 1, .l_linger = 0};
+    int listener = listen_and_tell();
+
+    for (;;) {
+        int s = accept_from(listener, SOCK_CLOEXEC);
+
+        if (s < 0)
+            die("accept4");
+        setsockopt(s, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+        close(s);
+    }
+}
+
 static void
 serve_ping(void)
 {
@@ -399,6 +416,7 @@ static const struct server {
     void (*serve)(void);
 } servers[] = {
     {"accept",  serve_accept},
+    {"refuse",  serve_refuse},
     {"ping",    serve_ping  },
     {"epoll",   serve_epoll },
     {"epoll2",  serve_epoll2},
@@ -437,7 +455,7 @@ main(int argc, char **argv)
             return 0;
         }
     }
-    fprintf(stderr, "usage: bare accept|ping|epoll|epoll2|storm|poll|"
+    fprintf(stderr, "usage: bare accept|refuse|ping|epoll|epoll2|storm|poll|"
                     "objects\n"
                     "       bare file NAME\n"
                     "       bare memory SOCKETS\n"

@@ -6,6 +6,7 @@
  * cover the same stretch. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -239,6 +240,39 @@ load_accept(int count, int unused, struct lap *lap)
     knock(ring, count, now() + warm);
     lap_begin(lap);
     lap_end(lap, knock(ring, count, now() + length));
+}
+
+/* Callers whom the server does not want: at the SYN, or after the handshake. */
+static long
+be_refused(double until)
+{
+    struct sockaddr_in sin = {.sin_family = AF_INET};
+    long done = 0;
+    char c;
+
+    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sin.sin_port = htons((uint16_t)port);
+    do {
+        int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        if (connect(s, (struct sockaddr *)&sin, sizeof(sin)) == 0)
+            while (recv(s, &c, 1, 0) > 0)
+                continue;
+        else if (errno != ECONNREFUSED && errno != ECONNRESET)
+            die("connect");
+        close(s);
+        done++;
+    } while (now() < until);
+    return done;
+}
+
+static void
+load_refused(int unused, int unused_too, struct lap *lap)
+{
+    (void)unused, (void)unused_too;
+    be_refused(now() + warm);
+    lap_begin(lap);
+    lap_end(lap, be_refused(now() + length));
 }
 
 /* The server is stopped while its queue fills, and then has nothing to do but
@@ -479,21 +513,23 @@ static const struct load {
     const char *name;
     void (*run)(int count, int active, struct lap *lap);
 } loads[] = {
-    {"accept", load_accept},
-    {"burst",  load_burst },
-    {"echo",   load_echo  },
-    {"echo4k", load_echo4k},
-    {"file",   load_file  },
+    {"accept",  load_accept },
+    {"refused", load_refused},
+    {"burst",   load_burst  },
+    {"echo",    load_echo   },
+    {"echo4k",  load_echo4k },
+    {"file",    load_file   },
 };
 
 static int
 usage(void)
 {
-    fprintf(stderr, "usage: load accept|burst|echo|echo4k|file COUNT ACTIVE "
-                    "SERVER...\n"
-                    "       load calls COUNT STRACE-FILE SERVER...\n"
-                    "       load client PROGRAM - SERVER...\n"
-                    "BENCH_WARM and BENCH_SECONDS set the stretch.\n");
+    fprintf(stderr,
+            "usage: load accept|refused|burst|echo|echo4k|file COUNT ACTIVE "
+            "SERVER...\n"
+            "       load calls COUNT STRACE-FILE SERVER...\n"
+            "       load client PROGRAM - SERVER...\n"
+            "BENCH_WARM and BENCH_SECONDS set the stretch.\n");
     return 2;
 }
 

@@ -75,7 +75,13 @@ accept.bare   accept 64 -            bare accept
 accept.ours   accept 64 -            winsock accept
 queue.bare    burst 2000 -           bare accept
 queue.ours    burst 2000 -           winsock accept
+one.bare      accept 1 -             bare accept
+one.ours      accept 1 -             winsock accept
+one.held      accept 1 -             winsock held
+refuse.bare   refused 1 -            bare refuse
+refuse.held   refused 1 -            winsock refuse
 ping.bare     client $dir/bare -     bare ping
+ping.gate     client $dir/bare -     winsock ping 1
 ping.ours     client $dir/bare -     winsock ping
 ping.both     client $dir/winsock -  winsock ping
 echo50.bare   echo 50 50             bare epoll
@@ -174,8 +180,12 @@ rows() {
 connections accepted a second
 WSAAccept, 64 clients at a time|accept.bare|accept.ours|0.90
 WSAAccept, 2,000 waiting in the queue|queue.bare|queue.ours|0.90
+WSAAccept, one client|one.bare|one.ours|
+SO_CONDITIONAL_ACCEPT, one client|one.bare|one.held|
+CF_REJECT at the SYN (against a reset)|refuse.bare|refuse.held|
 round trips a second, one connection
 send and recv, the client bare|ping.bare|ping.ours|0.95
+     beside a conditional listener|ping.ours|ping.gate|
 send and recv, both ends Winsock|ping.bare|ping.both|0.95
 messages echoed a second, 50 connections
 WSAEventSelect, one event for all|echo50.bare|echo50.one|0.90
@@ -368,6 +378,8 @@ time to wake another core up would hide everything else.
 - On a machine that others use too the rates say little. When they took more than
   a fifth of a core, the table says so, and a target that the rate misses but CPU
   time meets is marked *met\**.
+- "One client" is one connect at a time: the difference of the rates' reciprocals
+  is what a decision before the handshake adds to it. These rows need CAP_NET_RAW.
 - "64 clients at a time" is bound by the generator. In "waiting in the queue" the
   server is stopped while 2,000 connections queue up, and the time counts from
   letting it go to the last close: its own rate.

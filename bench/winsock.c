@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include <winsock2.h>
+
+#include <ws2ext.h>
 #include <ws2tcpip.h>
 #include <windows.h>
 
@@ -38,19 +40,41 @@ loopback(int port)
     return sin;
 }
 
-SOCKET
-listen_and_tell(void)
+static SOCKET
+listen_and_say(int conditional)
 {
     SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
     struct sockaddr_in sin = loopback(0);
     int len = sizeof(sin), on = 1;
 
+    setsockopt(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, (char *)&conditional,
+               sizeof(conditional));
     setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof(on));
     if (bind(s, (struct sockaddr *)&sin, sizeof(sin)) || listen(s, SOMAXCONN) ||
         getsockname(s, (struct sockaddr *)&sin, &len))
         die("listen");
     printf("port %d\n", ntohs(sin.sin_port));
     fflush(stdout);
+    return s;
+}
+
+SOCKET
+listen_and_tell(void)
+{
+    return listen_and_say(0);
+}
+
+/* The SYN waits for the condition function; or there is nothing to measure. */
+static SOCKET
+listen_and_hold(void)
+{
+    SOCKET s = listen_and_say(1);
+    DWORD held = 0;
+    int len = sizeof(held);
+
+    if (getsockopt(s, SOL_SOCKET, SO_WS2_CONDITIONAL, (char *)&held, &len) ||
+        !held)
+        die("SO_CONDITIONAL_ACCEPT: nobody holds the SYN");
     return s;
 }
 
@@ -104,11 +128,8 @@ let_in(LPWSABUF caller, LPWSABUF caller_data, LPQOS sqos, LPQOS gqos,
 }
 
 static void
-serve_accept(int unused)
+accept_all(SOCKET listener)
 {
-    SOCKET listener = listen_and_tell();
-
-    (void)unused;
     for (;;) {
         struct sockaddr_storage peer;
         int len = sizeof(peer);
@@ -122,11 +143,45 @@ serve_accept(int unused)
 }
 
 static void
-serve_ping(int unused)
+serve_accept(int unused)
+{
+    (void)unused;
+    accept_all(listen_and_tell());
+}
+
+static void
+serve_held(int unused)
+{
+    (void)unused;
+    accept_all(listen_and_hold());
+}
+
+static int CALLBACK
+send_away(LPWSABUF caller, LPWSABUF caller_data, LPQOS sqos, LPQOS gqos,
+          LPWSABUF callee, LPWSABUF callee_data, GROUP *group, DWORD_PTR arg)
+{
+    (void)caller, (void)caller_data, (void)sqos, (void)gqos;
+    (void)callee, (void)callee_data, (void)group, (void)arg;
+    return CF_REJECT;
+}
+
+static void
+serve_refuse(int unused)
+{
+    SOCKET listener = listen_and_hold();
+
+    (void)unused;
+    while (WSAAccept(listener, NULL, NULL, send_away, 0) == INVALID_SOCKET)
+        continue;
+}
+
+static void
+serve_ping(int beside_a_gate)
 {
     SOCKET listener = listen_and_tell();
 
-    (void)unused;
+    if (beside_a_gate)
+        listen_and_hold();
     for (;;) {
         SOCKET s = accept_from(listener);
 
@@ -434,6 +489,8 @@ static const struct server {
     void (*serve)(int arg);
 } servers[] = {
     {"accept",       serve_accept      },
+    {"held",         serve_held        },
+    {"refuse",       serve_refuse      },
     {"ping",         serve_ping        },
     {"event-each",   serve_event_each  },
     {"event-one",    serve_event_one   },
@@ -462,8 +519,9 @@ main(int argc, char **argv)
             return 0;
         }
     }
-    fprintf(stderr, "usage: winsock accept|ping|event-each|event-groups|async|"
-                    "poll|select|objects\n"
+    fprintf(stderr, "usage: winsock accept|held|refuse|event-each|event-groups|"
+                    "async|poll|select|objects\n"
+                    "       winsock ping [1: beside a conditional listener]\n"
                     "       winsock event-one CONNECTIONS-TO-LOOK-AT\n"
                     "       winsock memory SOCKETS\n"
                     "       winsock client WARM SECONDS PORT\n");
