@@ -29,8 +29,7 @@ export CC CXX OUT O PREFIX LIBDIR DESTDIR VERSION
 # --- flags -------------------------------------------------------------------
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-        -Wvla -Wundef $(if $(WERROR),-Werror) \
-        $(if $(findstring clang,$(CC)),-Wthread-safety)
+  -Wvla -Wundef $(if $(WERROR),-Werror) $(if $(findstring clang,$(CC)),-Wthread-safety)
 
 OPT_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
 OPT_debug   := -O0 -DWS_DEBUG
@@ -89,11 +88,11 @@ $(shell mkdir -p $(LIB) $(BIN) $(OUT)/include \
     $(sort $(dir $(OBJ) $(START) $(TESTS) $(RUNNER))))
 
 .PHONY: all lib tests demo check check-asan check-tsan check-wine floors format \
-        tidy symbols abi papers man fuzz bench install dist clean
+        tidy symbols papers fuzz bench install dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: lib $(TOOLS) $(EXAMPLES)
+all: lib $(TOOLS) $(EXAMPLES) $(BIN)/ws2-synd
 
 lib: $(LIBS) $(OUT)/include/ws2
 
@@ -138,6 +137,9 @@ $(TOOLS): $(BIN)/%: tools/%
 $(EXAMPLES): $(BIN)/%: examples/%.c $(TOOLS) $(LIB)/libws2_32.so | lib
 	WSCC_CC=$(CC) $(BIN)/wscc -g $(OPT) -Wall -Wextra \
 	    $(if $(WERROR),-Werror) $< -o $@
+
+$(BIN)/ws2-synd: tools/ws2-synd.c $(LIB)/libws2_32.a
+	$(CC) $(filter-out -MMD -MP,$(BASE)) -D_GNU_SOURCE= -Isrc $^ -o $@ $(LDLIBS)
 
 # --- tests -------------------------------------------------------------------
 
@@ -185,8 +187,6 @@ bench: all
 
 demo install: all
 symbols: lib
-abi: symbols
-man: papers
 
 demo install floors format tidy symbols papers fuzz:
 	@scripts/$@.sh

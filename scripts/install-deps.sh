@@ -16,7 +16,7 @@ build='make:make gcc:gcc /usr/include/stdlib.h:libc6-dev curl:curl
 check="$build g++:g++ clang:clang clang-format:clang-format
     clang-tidy:clang-tidy x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64
     x86_64-w64-mingw32-g++:g++-mingw-w64-x86-64 wine:wine wine64:wine64
-    mandoc:mandoc pkg-config:pkg-config cmake:cmake /etc/services:netbase"
+    ip:iproute2 nft:nftables mandoc:mandoc pkg-config:pkg-config cmake:cmake /etc/services:netbase"
 bench="$build /usr/include/uv.h:libuv1-dev
     /usr/include/event2/event.h:libevent-dev strace:strace
     x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 wine64:wine64"

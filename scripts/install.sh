@@ -38,6 +38,7 @@ for file in "$OUT"/lib/*; do
         put 644 "$LIBDIR" "$file"
 done
 put 755 "$PREFIX/bin" "$OUT"/bin/wscc "$OUT"/bin/wsc++
+put 755 "$PREFIX/sbin" "$OUT"/bin/ws2-synd
 install -d "$DESTDIR$PREFIX/include"
 cp -R include/ws2 "$DESTDIR$PREFIX/include/"
 fill "$LIBDIR/pkgconfig" packaging/*.pc.in

@@ -83,7 +83,7 @@ start_listening(struct ws_sock *s, int backlog) WS_REQUIRES(s->lock)
         ws_backlog_free(queue);
         return err;
     }
-    if (s->reuse) /* refused, rightly, if that was set after bind */
+    if (s->reuse && !queue->gate) /* refused, rightly, if set after bind */
         ws_os_first_listener(s->fd);
     s->backlog = queue;
     ws_sock_move(s, SOCK_LISTENING);

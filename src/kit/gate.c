@@ -134,8 +134,11 @@ end(struct ws_peer *p, int verdict)
 
     ws_lock(&lock);
     ws_list_remove(&c->node);
-    if (verdict && p->fd < 0 && !c->gone && c->gate->gate)
+    if (verdict && p->fd < 0 && !c->gone && c->gate->gate) {
         ws_syngate_refuse(c->gate->gate, c->id);
+        if (c->deadline) /* the handshake may end all the same: swept up */
+            ws_os_timer_set(ears[CLOCK]->fd, ws_now());
+    }
     ws_unlock(&lock);
     if (verdict && p->fd >= 0) {
         ws_os_abortive(p->fd);
@@ -400,7 +403,7 @@ ws_gate_open(struct ws_sock *s, struct ws_backlog *queue, int backlog)
         err = open_gate(g, s->fd, backlog);
         ws_unlock(&lock);
     }
-    if (err) {
+    if (err) { /* DEVIATION: holding a SYN takes a privilege here */
         ws_trace("conditional accept: no gate (%d), the handshake comes first",
                  err);
         ws_backlog_release(queue);

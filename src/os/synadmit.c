@@ -171,15 +171,18 @@ find_admitted(struct ws_syngate *g, int fd, const struct ws_addr *peer)
     return r && r->state == WS_SYNREQ_ADMITTED ? r : NULL;
 }
 
-/* Fetches the connections that stand, each for its request. */
+/* Fetches the connections that stand, each for its request, until that of
+ * 'wanted' is among them, if that is not NULL. */
 static int
-collect(struct ws_syngate *g, bool nonblock)
+collect(struct ws_syngate *g, const struct ws_synreq *wanted, bool nonblock)
 {
     struct ws_synreq *r;
     struct ws_addr peer;
     int fd = -1, err = 0;
 
     for (int i = 0; i < BOUT; i++) {
+        if (wanted && wanted->state == WS_SYNREQ_READY)
+            return 0;
         err = ws_os_accept(g->fd, nonblock, &fd, &peer);
         if (err == WS_ECONNRESET)
             continue;
@@ -224,7 +227,7 @@ ws_syngate_admit(struct ws_syngate *g, uint64_t id, bool nonblock,
     if (r->state == WS_SYNREQ_HELD)
         let_in(g, r);
     if (r->state == WS_SYNREQ_ADMITTED)
-        err = collect(g, nonblock);
+        err = collect(g, r, nonblock);
     if (r->state == WS_SYNREQ_READY)
         return hand_over(g, r, nonblock, fd);
     if (err)
@@ -276,7 +279,7 @@ sweep(struct ws_syngate *g, int64_t now)
 {
     if (now >= g->sweep_until)
         return;
-    collect(g, false);
+    collect(g, NULL, false);
     lower(&g->lowest, now + SECOND);
 }
 

@@ -139,6 +139,8 @@ examine(struct ws_syngate *g, int fd)
     ws_synpkt_end(&name, &g->name, &g->scope);
     if (!g->name.port || ask(fd, SOL_SOCKET, SO_ACCEPTCONN) != 0)
         return WS_EINVAL;
+    if (ask(fd, SOL_SOCKET, SO_REUSEPORT) != 0)
+        return WS_EOPNOTSUPP; /* others of the name would be in the group */
     device = ask(fd, SOL_SOCKET, SO_BINDTOIFINDEX);
     if (device > 0 && (uint32_t)device != g->scope)
         return WS_EOPNOTSUPP; /* by its own wish, not by a link-local name */
@@ -190,7 +192,6 @@ static int
 set_up(struct ws_syngate *g, int fd, int backlog)
 {
     struct ws_synbpf program;
-    bool shared = ask(fd, SOL_SOCKET, SO_REUSEPORT) > 0;
     int err = ws_os_reuseport(fd, true);
 
     ws_synbpf_selector(&program, g->tap->raw.mark, NULL, 0);
@@ -200,7 +201,7 @@ set_up(struct ws_syngate *g, int fd, int backlog)
         err = ws_os_listen(fd, backlog);
     if (!err)
         err = ws_os_nonblock(fd, true);
-    if (err && !shared)
+    if (err)
         ws_os_reuseport(fd, false);
     return err;
 }

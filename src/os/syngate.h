@@ -62,8 +62,8 @@ enum ws_syngate_tier ws_syngate_tap_tier(const struct ws_syngate_tap *tap);
  * taken here. 'owner' comes with every event.
  *
  * WSAEACCES: no tier. WSAEOPNOTSUPP: this listener or this system cannot have
- * a gate (bound to a device, in another name space than the tap, an old
- * kernel, SO_REUSEPORT). After these two 'fd' is as before and may listen
+ * a gate (bound to a device, SO_REUSEPORT on, in another name space than the
+ * tap, an old kernel). After these two 'fd' is as before and may listen
  * without. WSAEINVAL: not bound, or listening. WSAEMFILE, WSAENOBUFS,
  * WSAEADDRINUSE. */
 #define WS_SYNGATE_MOST 4096
@@ -91,9 +91,10 @@ struct ws_syngate_event {
     struct ws_syngate *gate;
     void *owner;
     uint64_t id; /* never 0, never used again */
-    struct ws_addr
-        remote;           /* the three of WS_SYN_NEW alone; of the listener's */
-    struct ws_addr local; /* family, so IPv4 is mapped where it is AF_INET6 */
+
+    /* Of WS_SYN_NEW alone, and of the listener's family: with AF_INET6 those
+     * of IPv4 are mapped. */
+    struct ws_addr remote, local;
 };
 
 /* The next event from the wire, in order of arrival. WSAEWOULDBLOCK: nothing
@@ -105,7 +106,8 @@ int ws_syngate_read(struct ws_syngate_tap *tap, struct ws_syngate_event *out);
 /* The next request whose client has given up by the time 'now'. WSAEWOULDBLOCK:
  * none; then '*next' is when to ask again at the latest (WS_NEVER: nobody is
  * held). Cheap: call it after each bout of ws_syngate_read and of admissions,
- * whose requests may have earlier times, and when told. */
+ * whose requests may have earlier times, after ws_syngate_refuse of somebody
+ * who was admitted, and when told. */
 int ws_syngate_expire(struct ws_syngate_tap *tap, int64_t now,
                       struct ws_syngate_event *out, int64_t *next);
 

@@ -41,6 +41,7 @@ aim(int trap, union ws_sockaddr *sa, socklen_t *len)
     struct in6_addr *a = &sa->in6.sin6_addr;
 
     *len = sizeof *sa;
+    memset(sa, 0, sizeof *sa);
     if (getsockname(trap, &sa->any, len))
         return false;
     if (sa->any.sa_family == AF_INET) {

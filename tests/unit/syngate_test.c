@@ -502,6 +502,8 @@ TEST(what_cannot_have_a_gate_is_left_as_it_was)
     REQUIRE_EQ(getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, &len), 0);
     CHECK_EQ(on, 0);
     CHECK(!(fcntl(fd, F_GETFL) & O_NONBLOCK));
+    REQUIRE_EQ(ws_os_reuseport(fd, true), 0);
+    CHECK_EQ(ws_syngate_open(tap, fd, 5, NULL, &g), WS_EOPNOTSUPP);
     CHECK_EQ(ws_os_listen(fd, 5), 0);
     CHECK_EQ(ws_syngate_open(tap, fd, 5, NULL, &g), WS_EINVAL);
     CHECK_EQ(ws_syngate_open(tap, -1, 5, NULL, &g), WS_ENOTSOCK);
