@@ -18,7 +18,7 @@ passed=0 failed=0 skipped=0
 
 # Sanitizers are slow, and an error of theirs ends the test with its own code.
 # The suites that are scripts judge headers and tools, which have no flavour.
-suites='tests/*/run.sh'
+suites=${SUITES-tests/*/run.sh}
 case $O in
 */asan | */tsan) export T_TIMEOUT_SCALE="${T_TIMEOUT_SCALE:-4}" suites= ;;
 esac

@@ -5,12 +5,10 @@
 #define _GNU_SOURCE
 #include "base/clock.h"
 #include "base/list.h"
-#include "base/lock.h"
-#include "io/io.h"
+#include "io/backend.h"
 #include "os/os.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -19,13 +17,9 @@
 #define BATCH 64
 #define WAKE_COOKIE UINT64_MAX
 
-static struct ws_lock opening = WS_LOCK_INIT(WS_RANK_ENGINE);
-static unsigned users; /* under 'opening' */
 static const struct ws_io_sink *told;
-static atomic_int set = -1, wake = -1;
-static atomic_uint watched;
-static atomic_uint driving; /* rounds in progress */
-static atomic_bool woken;   /* the eventfd has been written and not yet read */
+static atomic_int set = -1, waker = -1;
+static atomic_bool woken; /* the eventfd has been written and not yet read */
 
 static const struct bit {
     uint32_t epoll;
@@ -66,14 +60,15 @@ add(int fd, uint32_t events, uint64_t cookie)
 }
 
 static int
-open_set(void)
+open_set(const struct ws_io_sink *sink)
 {
     int ep = epoll_create1(EPOLL_CLOEXEC);
     int ev = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int err = ep < 0 || ev < 0 ? ws_err(WS_OP_OTHER, errno) : 0;
 
+    told = sink;
     atomic_store(&set, ep);
-    atomic_store(&wake, ev);
+    atomic_store(&waker, ev);
     if (!err)
         err = add(ev, EPOLLIN, WAKE_COOKIE);
     if (err) {
@@ -83,69 +78,33 @@ open_set(void)
     return err;
 }
 
-int
-ws_io_open(const struct ws_io_sink *sink)
-{
-    int err = 0;
-
-    ws_lock(&opening);
-    if (users == 0)
-        err = open_set();
-    if (!err) {
-        told = sink;
-        users++;
-    }
-    ws_unlock(&opening);
-    return err;
-}
-
-/* Waits for a round in progress to end, since nobody may close what another
- * thread sleeps on. The round is woken and no new one finds the set. */
 static void
-drain_rounds(void)
+close_set(void)
 {
-    ws_io_wake();
-    while (atomic_load(&driving))
-        sched_yield();
+    close(atomic_exchange(&set, -1));
+    close(atomic_exchange(&waker, -1));
+    atomic_store(&woken, false);
 }
 
-void
-ws_io_close(void)
+static int
+watch(int fd, uint64_t cookie)
 {
-    int ep = -1;
-
-    ws_lock(&opening);
-    if (--users == 0) {
-        ep = atomic_exchange(&set, -1);
-        drain_rounds();
-        close(ep);
-        close(atomic_exchange(&wake, -1));
-        atomic_store(&woken, false);
-    }
-    ws_unlock(&opening);
+    return add(fd, EPOLLET | EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP,
+               cookie);
 }
 
-int
-ws_io_watch(int fd, uint64_t cookie)
+/* The set forgets a descriptor by itself when it is closed. */
+static void
+unwatch(int fd, uint64_t cookie)
 {
-    int err =
-        add(fd, EPOLLET | EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP, cookie);
-
-    if (!err)
-        atomic_fetch_add(&watched, 1);
-    return err;
+    (void)fd;
+    (void)cookie;
 }
 
-void
-ws_io_unwatch(void)
+static void
+forget(int fd)
 {
-    atomic_fetch_sub(&watched, 1);
-}
-
-bool
-ws_io_busy(void)
-{
-    return atomic_load_explicit(&watched, memory_order_relaxed) > 0;
+    epoll_ctl(atomic_load(&set), EPOLL_CTL_DEL, fd, NULL);
 }
 
 /* Read first: a wake that comes between the two lines and finds the flag still
@@ -155,15 +114,16 @@ clear_wake(void)
 {
     uint64_t count;
 
-    if (read(atomic_load(&wake), &count, sizeof(count)) > 0)
+    if (read(atomic_load(&waker), &count, sizeof(count)) > 0)
         atomic_store(&woken, false);
 }
 
 static void
-round_on(int ep, int64_t deadline)
+drive(int64_t deadline)
 {
     struct epoll_event ev[BATCH];
-    int n = epoll_wait(ep, ev, BATCH, ws_clock_ms_left(deadline));
+    int ms = ws_clock_ms_left(deadline);
+    int n = epoll_wait(atomic_load(&set), ev, BATCH, ms);
 
     for (int i = 0; i < n; i++) {
         if (ev[i].data.u64 == WAKE_COOKIE)
@@ -173,26 +133,25 @@ round_on(int ep, int64_t deadline)
     }
 }
 
-void
-ws_io_drive(int64_t deadline)
-{
-    int ep;
-
-    atomic_fetch_add(&driving, 1);
-    ep = atomic_load(&set);
-    if (ep >= 0)
-        round_on(ep, deadline);
-    atomic_fetch_sub(&driving, 1);
-}
-
 /* The flag saves the system call when several wake the same round. */
-void
-ws_io_wake(void)
+static void
+wake(void)
 {
     uint64_t one = 1;
 
     if (atomic_exchange(&woken, true))
         return;
-    if (write(atomic_load(&wake), &one, sizeof(one)) < 0)
+    if (write(atomic_load(&waker), &one, sizeof(one)) < 0)
         atomic_store(&woken, false);
 }
+
+const struct ws_io_backend ws_io_epoll = {
+    .name = "epoll",
+    .open = open_set,
+    .close = close_set,
+    .watch = watch,
+    .unwatch = unwatch,
+    .forget = forget,
+    .drive = drive,
+    .wake = wake,
+};

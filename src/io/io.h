@@ -2,7 +2,7 @@
 /* The engine: learns from the kernel which descriptors became ready and tells
  * the one sink above it. It knows descriptors and cookies, not sockets.
  *
- * The contract that every back-end keeps, and that operations will ride on:
+ * The contract that every back-end keeps, and that operations ride on:
  *  - A descriptor is watched once, for its whole life. Readiness is told on
  *    each change (edge), so a caller tries first and waits only after it was
  *    told "not now".
@@ -26,13 +26,21 @@ struct ws_io_sink {
 int ws_io_open(const struct ws_io_sink *sink);
 void ws_io_close(void);
 
+/* The back-end that serves, by its name in WS2_IO; "" while it is closed. */
+const char *ws_io_name(void);
+
 /* Starts watching 'fd'. A descriptor that is ready already is told at the next
  * round. 0 or a Winsock error number. */
 int ws_io_watch(int fd, uint64_t cookie);
 
-/* Ends it; the kernel forgets a descriptor by itself when it is closed, so
- * this only counts. */
-void ws_io_unwatch(void);
+/* Ends it, with what ws_io_watch was given. To be called while the descriptor
+ * is still open and its number nobody else's: a back-end may keep the file open
+ * for itself, so that closing the descriptor would not end the connection, and
+ * lets it go here. May take as long as a thread needs to be scheduled. */
+void ws_io_unwatch(int fd, uint64_t cookie);
+
+/* The same where the descriptor lives on, as somebody else's. */
+void ws_io_forget(int fd, uint64_t cookie);
 
 /* Whether any descriptor is watched: an atomic load. */
 bool ws_io_busy(void);

@@ -33,6 +33,23 @@ sock_of(struct ws_object *o)
     return WS_CONTAINER_OF(o, struct ws_sock, object);
 }
 
+/* ---- the engine ---- */
+
+static uint64_t
+cookie_of(const struct ws_sock *s)
+{
+    return (uint64_t)s->generation << 32 | (uint32_t)s->fd;
+}
+
+/* Before the descriptor is closed, or ceases to be ours. */
+static void
+unwatch(struct ws_sock *s)
+{
+    if (s->watched)
+        ws_io_unwatch(s->fd, cookie_of(s));
+    s->watched = false;
+}
+
 /* ---- protocols ---- */
 
 static struct ws_proto *
@@ -93,6 +110,14 @@ ws_sock_new(int fd, const struct ws_proto *proto,
     return 0;
 }
 
+/* The descriptor is the caller's again, or a stranger's already. */
+static void
+disown(struct ws_sock *s)
+{
+    unwatch(s);
+    s->fd = -1;
+}
+
 int
 ws_sock_publish(struct ws_sock *s, SOCKET *out)
 {
@@ -105,12 +130,12 @@ ws_sock_publish(struct ws_sock *s, SOCKET *out)
             s->proto->info.dwCatalogEntryId, number, &code);
         if (given == INVALID_SOCKET) {
             err = code ? code : WSASYSCALLFAILURE;
-            s->fd = -1; /* the caller keeps the descriptor */
+            disown(s);
             ws_handle_close((HANDLE)number, WS_KIND_SOCKET);
         }
     }
     if (err)
-        s->fd = -1;
+        disown(s);
     ws_object_unref(&s->object);
     if (!err)
         *out = given;
@@ -170,7 +195,7 @@ orphaned(struct ws_object *o)
     atomic_store(&s->closing, true);
     ws_netev_cancel(s);
     ws_ovl_cancel_all(s);
-    s->fd = -1;
+    disown(s);
 }
 
 static void
@@ -178,8 +203,7 @@ release(struct ws_object *o)
 {
     struct ws_sock *s = sock_of(o);
 
-    if (s->watched)
-        ws_io_unwatch();
+    unwatch(s);
     ws_event_unref(s->netev.event); /* of one that never got its handle */
     ws_bind_forget(s);
     ws_ovl_forget(s->lanes);
@@ -318,8 +342,7 @@ ws_sock_set_peer(struct ws_sock *s, const struct ws_addr *peer)
 int
 ws_sock_watch(struct ws_sock *s)
 {
-    uint64_t cookie = (uint64_t)s->generation << 32 | (uint32_t)s->fd;
-    int err = s->watched ? 0 : ws_io_watch(s->fd, cookie);
+    int err = s->watched ? 0 : ws_io_watch(s->fd, cookie_of(s));
 
     if (!err && !s->watched) {
         s->watched = true;
@@ -328,26 +351,26 @@ ws_sock_watch(struct ws_sock *s)
     return err;
 }
 
-/* The kernel's engine forgot the old description when it was closed. */
+/* The engine lets go of the old description first: it would keep it open. */
 int
 ws_sock_replace(struct ws_sock *s, int fd)
 {
-    int err = ws_os_replace(s->fd, fd);
+    bool was_watched = s->watched;
+    int err, err_watch = 0;
 
+    unwatch(s);
+    err = ws_os_replace(s->fd, fd);
+    if (was_watched)
+        err_watch = ws_sock_watch(s);
     if (err)
         return err;
     s->brink = false;
-    if (s->watched) {
-        ws_io_unwatch();
-        s->watched = false;
-        err = ws_sock_watch(s);
-    }
     if (s->lanes)
         s->lanes->dry = false;
     atomic_store(&s->shut, 0);
     atomic_store(&s->broken, 0);
     ws_qos_apply(s->fd, s->family, s->qos);
-    return err;
+    return err_watch;
 }
 
 int

@@ -61,6 +61,12 @@ grow(void) WS_REQUIRES(lock)
     return 0;
 }
 
+static uint64_t
+cookie_of(const struct slot *s) WS_REQUIRES(lock)
+{
+    return (uint64_t)s->serial << 32 | MARK | (uint32_t)(s - slots);
+}
+
 static int
 enter(struct ws_watch *w, uint64_t *cookie)
 {
@@ -76,14 +82,14 @@ enter(struct ws_watch *w, uint64_t *cookie)
         vacant = s->next;
         s->watch = w;
         ws_watch_ref(w);
-        *cookie = (uint64_t)s->serial << 32 | MARK | (w->slot - 1);
+        *cookie = cookie_of(s);
     }
     ws_unlock(&lock);
     return err;
 }
 
 static bool
-leave(struct ws_watch *w)
+leave(struct ws_watch *w, uint64_t *cookie)
 {
     bool entered;
 
@@ -92,6 +98,7 @@ leave(struct ws_watch *w)
     if (entered) {
         struct slot *s = &slots[w->slot - 1];
 
+        *cookie = cookie_of(s);
         s->watch = NULL;
         s->serial++;
         s->next = vacant;
@@ -113,7 +120,7 @@ ws_watch_start(struct ws_watch *w)
     err = ws_io_watch(w->fd, cookie);
     if (!err)
         ws_wait_elect();
-    else if (leave(w))
+    else if (leave(w, &cookie))
         ws_watch_unref(w);
     return err;
 }
@@ -121,9 +128,11 @@ ws_watch_start(struct ws_watch *w)
 void
 ws_watch_stop(struct ws_watch *w)
 {
-    if (!leave(w))
+    uint64_t cookie;
+
+    if (!leave(w, &cookie))
         return;
-    ws_io_unwatch();
+    ws_io_forget(w->fd, cookie);
     ws_watch_unref(w);
 }
 
