@@ -38,6 +38,24 @@
 #define SIO_RELEASE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 101)
 #define SIO_ASSOCIATE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 102)
 
+#define SIO_GET_TX_TIMESTAMP _WSAIOW(IOC_VENDOR, 234)
+#define SIO_TIMESTAMPING _WSAIOW(IOC_VENDOR, 235)
+
+/* SIO_TIMESTAMPING: input, for datagram sockets. With TIMESTAMPING_FLAG_RX each
+ * message that WSARecvMsg receives bears an SO_TIMESTAMP in its control data: a
+ * UINT64 in the units of QueryPerformanceCounter. Times of sending are not
+ * offered: WSAEOPNOTSUPP. */
+#define TIMESTAMPING_FLAG_RX 0x1
+#define TIMESTAMPING_FLAG_TX 0x2
+typedef struct _TIMESTAMPING_CONFIG {
+    ULONG Flags;
+    USHORT TxTimestampsBuffered;
+} TIMESTAMPING_CONFIG, *PTIMESTAMPING_CONFIG;
+
+/* Types of control data at SOL_SOCKET. */
+#define SO_TIMESTAMP 0x300A
+#define SO_TIMESTAMP_ID 0x300B
+
 /* SIO_KEEPALIVE_VALS: input. */
 struct tcp_keepalive {
     ULONG onoff;

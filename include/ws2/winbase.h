@@ -274,6 +274,23 @@ VOID WINAPI CloseThreadpoolIo(PTP_IO pio);
 BOOL WINAPI QueueUserWorkItem(LPTHREAD_START_ROUTINE Function, PVOID Context,
                               ULONG Flags);
 
+/* 'Callback' runs in a thread of the pool whenever 'hObject' is signalled, or
+ * has not been for 'dwMilliseconds' (TRUE is its second argument then), until
+ * the wait is unregistered; with WT_EXECUTEONLYONCE only the first time. A
+ * callback that runs meanwhile is ERROR_IO_PENDING and ends afterwards;
+ * UnregisterWaitEx waits for it with INVALID_HANDLE_VALUE, or has the event
+ * 'CompletionEvent' set by it. The wait's handle is good for nothing else. */
+typedef VOID(CALLBACK *WAITORTIMERCALLBACK)(PVOID lpParameter,
+                                            BOOLEAN TimerOrWaitFired);
+#define WT_EXECUTEINWAITTHREAD 0x00000004
+#define WT_EXECUTEONLYONCE 0x00000008
+BOOL WINAPI RegisterWaitForSingleObject(PHANDLE phNewWaitObject, HANDLE hObject,
+                                        WAITORTIMERCALLBACK Callback,
+                                        PVOID Context, ULONG dwMilliseconds,
+                                        ULONG dwFlags);
+BOOL WINAPI UnregisterWait(HANDLE WaitHandle);
+BOOL WINAPI UnregisterWaitEx(HANDLE WaitHandle, HANDLE CompletionEvent);
+
 /* ---- events, mutexes, semaphores, timers --------------------------------
  * Each Create gives a handle to be closed, or NULL. Objects have no names here:
  * a 'lpName' other than NULL is ERROR_NOT_SUPPORTED. A mutex belongs to the

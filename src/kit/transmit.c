@@ -16,10 +16,17 @@
  * does not keep the engine from the others. */
 #define PIECE (1u << 20)
 
+/* The longest datagram. */
+#define DATAGRAM 65535
+
 struct transmit_op {
     struct ws_ovl op;
     DWORD flags;
     size_t count, at;
+    /* Datagrams: the one that is being put together, or waits for room. */
+    char *datagram;
+    size_t filled, most;
+    bool split, ready;
     struct ws_parcel parcels[];
 };
 
@@ -73,6 +80,88 @@ is_sent(const struct ws_parcel *p)
     return p->file ? p->left == 0 : p->memory.len == 0;
 }
 
+/* ---- datagrams ---- */
+
+/* Moves what fits of a parcel into the datagram. */
+static int
+take_memory(struct transmit_op *t, struct ws_parcel *p)
+{
+    size_t room = t->most - t->filled;
+    size_t size = p->memory.len < room ? p->memory.len : room;
+
+    if (size)
+        memcpy(t->datagram + t->filled, p->memory.base, size);
+    p->memory.base = (char *)p->memory.base + size;
+    p->memory.len -= size;
+    t->filled += size;
+    return 0;
+}
+
+static int
+take_piece(struct transmit_op *t, struct ws_parcel *p)
+{
+    size_t room = t->most - t->filled, moved = 0;
+    size_t size = p->left < room ? (size_t)p->left : room;
+    int err =
+        ws_os_read_at(p->fd, t->datagram + t->filled, size, p->offset, &moved);
+
+    if (!err && !moved)
+        p->left = 0;
+    else if (p->left != UINT64_MAX)
+        p->left -= moved;
+    p->offset += (int64_t)moved;
+    t->filled += moved;
+    return err;
+}
+
+/* Until a parcel ends it, or it is full. */
+static int
+put_together(struct transmit_op *t)
+{
+    int err = 0;
+
+    while (!err && !t->ready) {
+        struct ws_parcel *p = &t->parcels[t->at];
+
+        if (t->filled == t->most && !is_sent(p)) {
+            t->ready = t->split;
+            err = t->split ? 0 : WSAEMSGSIZE;
+        } else if (!is_sent(p)) {
+            err = p->file ? take_piece(t, p) : take_memory(t, p);
+        } else {
+            t->ready = p->ends || t->at + 1 == t->count;
+            t->at++;
+        }
+    }
+    return err;
+}
+
+static int
+try_datagrams(struct ws_ovl *op)
+{
+    struct transmit_op *t = transmit_of(op);
+    int err = 0;
+
+    while (!err && (t->ready || t->at < t->count)) {
+        struct ws_iov iov = {t->datagram, 0};
+        size_t moved = 0;
+
+        err = put_together(t);
+        iov.len = t->filled;
+        if (!err)
+            err =
+                ws_os_send(op->sock->fd, &iov, 1, WS_OS_DONTWAIT, NULL, &moved);
+        if (!err) {
+            op->moved += (DWORD)moved;
+            t->ready = false;
+            t->filled = 0;
+        }
+    }
+    return err;
+}
+
+/* ---- all of it ---- */
+
 static int
 try_transmit(struct ws_ovl *op)
 {
@@ -80,6 +169,8 @@ try_transmit(struct ws_ovl *op)
     struct ws_sock *s = op->sock;
     int err = 0;
 
+    if (t->datagram)
+        return try_datagrams(op);
     while (!err && t->at < t->count) {
         struct ws_parcel *p = &t->parcels[t->at];
         size_t moved = 0;
@@ -120,6 +211,7 @@ clean(struct ws_ovl *op)
     struct transmit_op *t = transmit_of(op);
 
     drop_parcels(t->parcels, t->count);
+    free(t->datagram);
 }
 
 static const struct ws_ovl_ops transmit_ops = {
@@ -176,9 +268,29 @@ make(struct ws_sock *s, size_t count, LPOVERLAPPED ov, struct transmit_op **out)
     return err || *out ? err : WSAENOBUFS;
 }
 
+static int
+prepare_datagrams(struct transmit_op *t, DWORD most)
+{
+    t->split = most && most < DATAGRAM;
+    t->most = t->split ? most : DATAGRAM;
+    t->datagram = malloc(t->most);
+    return t->datagram ? 0 : WSAENOBUFS;
+}
+
+static void
+drop(struct transmit_op *t, bool overlapped)
+{
+    if (overlapped) {
+        ws_ovl_free(&t->op);
+    } else {
+        clean(&t->op);
+        free(t);
+    }
+}
+
 int
 ws_transmit(struct ws_sock *s, const struct ws_parcel *parcels, size_t count,
-            DWORD flags, LPOVERLAPPED ov)
+            DWORD most, DWORD flags, LPOVERLAPPED ov)
 {
     struct transmit_op *t = NULL;
     int err = ws_xfer_may_send(s, 0, NULL);
@@ -192,12 +304,14 @@ ws_transmit(struct ws_sock *s, const struct ws_parcel *parcels, size_t count,
     memcpy(t->parcels, parcels, count * sizeof(*parcels));
     t->count = count;
     t->flags = flags;
-    if (ov) {
+    if (!ws_sock_is_circuit(s))
+        err = prepare_datagrams(t, most);
+    if (!err && ov) {
         t->op.always_pends = true;
         return ws_ovl_start(&t->op, NULL, NULL);
     }
-    err = transmit_now(s, t);
-    drop_parcels(t->parcels, t->count);
-    free(t);
+    if (!err)
+        err = transmit_now(s, t);
+    drop(t, ov != NULL);
     return err;
 }

@@ -8,8 +8,11 @@
 #include "os/sys.h"
 #include "os/ws_const.h"
 
+#include "base/clock.h"
+
 #include <netinet/udp.h>
 #include <string.h>
+#include <time.h>
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -32,31 +35,35 @@ union content {
     struct in_pktinfo sys_info;
     struct in6_pktinfo info6; /* the same in both worlds */
     uint16_t small;
+    uint64_t stamp;
+    struct timespec sys_stamp;
     unsigned char byte, bytes[24];
 };
 _Static_assert(sizeof(struct in6_pktinfo) == 20, "as on Windows");
 
 enum { IN = 1, OUT = 2, BOTH = 3 };
-enum shape { NUMBER, INFO, INFO6, SMALL };
+enum shape { NUMBER, INFO, INFO6, SMALL, STAMP };
 
 /* The size of each shape here. */
 static const unsigned char sizes[] = {
-    [NUMBER] = 4, [INFO] = 8, [INFO6] = 20, [SMALL] = 4};
+    [NUMBER] = 4, [INFO] = 8, [INFO6] = 20, [SMALL] = 4, [STAMP] = 8};
 
 static const struct kind {
-    int level, type; /* Winsock's; the level is the kernel's, too */
-    int sys_type;
+    int level, type; /* Winsock's */
+    int sys_level, sys_type;
     unsigned char shape, ways;
     unsigned char bits; /* of the number that it is about */
     int wish;           /* told only if this was asked for */
 } kinds[] = {
 /* clang-format off */
 #define IP(name, sys, shape, ways, bits, wish)                                 \
-    {WS_IPPROTO_IP, WS_##name, sys, shape, ways, bits, wish}
+    {WS_IPPROTO_IP, WS_##name, IPPROTO_IP, sys, shape, ways, bits, wish}
 #define IP6(name, sys, shape, ways, bits, wish)                                \
-    {WS_IPPROTO_IPV6, WS_##name, sys, shape, ways, bits, wish}
+    {WS_IPPROTO_IPV6, WS_##name, IPPROTO_IPV6, sys, shape, ways, bits, wish}
 #define UDP(name, sys, shape, ways, bits, wish)                                \
-    {WS_IPPROTO_UDP, WS_##name, sys, shape, ways, bits, wish}
+    {WS_IPPROTO_UDP, WS_##name, IPPROTO_UDP, sys, shape, ways, bits, wish}
+#define SOL(name, sys, shape, ways, bits, wish)                                \
+    {WS_SOL_SOCKET, WS_##name, SOL_SOCKET, sys, shape, ways, bits, wish}
 /*      name here           name there     shape   ways  bits  wish */
     IP( IP_PKTINFO,         IP_PKTINFO,    INFO,   BOTH, 0,    0),
     IP( IP_TTL,             IP_TTL,        NUMBER, BOTH, 0xff, 0),
@@ -68,9 +75,11 @@ static const struct kind {
     IP6(IPV6_TCLASS,        IPV6_TCLASS,   NUMBER, BOTH, 0xff, WS_WISH_TCLASS),
     IP6(IPV6_ECN,           IPV6_TCLASS,   NUMBER, BOTH, 0x03, WS_WISH_ECN6),
     UDP(UDP_SEND_MSG_SIZE,  UDP_SEGMENT,   SMALL,  OUT,  0,    0),
+    SOL(SO_TIMESTAMP,       SCM_TIMESTAMPNS, STAMP, IN,  0,    0),
 #undef IP
 #undef IP6
 #undef UDP
+#undef SOL
     /* clang-format on */
 };
 
@@ -100,13 +109,13 @@ find(struct msghdr *m, int level, int type)
 static void
 store(struct msghdr *m, const struct kind *k, const void *data, size_t len)
 {
-    struct cmsghdr *c = find(m, k->level, k->sys_type);
+    struct cmsghdr *c = find(m, k->sys_level, k->sys_type);
 
     if (!c) {
         c = (void *)((char *)m->msg_control + m->msg_controllen);
         m->msg_controllen += CMSG_SPACE(len);
         c->cmsg_len = CMSG_LEN(len);
-        c->cmsg_level = k->level;
+        c->cmsg_level = k->sys_level;
         c->cmsg_type = k->sys_type;
     }
     memcpy(CMSG_DATA(c), data, len);
@@ -117,14 +126,14 @@ store(struct msghdr *m, const struct kind *k, const void *data, size_t len)
 static uint32_t
 number_before(int fd, struct msghdr *m, const struct kind *k)
 {
-    struct cmsghdr *c = find(m, k->level, k->sys_type);
+    struct cmsghdr *c = find(m, k->sys_level, k->sys_type);
     uint32_t v = 0;
     socklen_t len = sizeof v;
 
     if (c)
         memcpy(&v, CMSG_DATA(c), sizeof v);
     else if (k->bits != 0xff)
-        getsockopt(fd, k->level, k->sys_type, &v, &len);
+        getsockopt(fd, k->sys_level, k->sys_type, &v, &len);
     return v;
 }
 
@@ -159,6 +168,7 @@ content_out(int fd, struct msghdr *m, const struct kind *k,
         out.small = (uint16_t)in->number;
         store(m, k, &out.small, sizeof out.small);
         return 0;
+    case STAMP: break;
     }
     return WS_EINVAL;
 }
@@ -215,7 +225,7 @@ wished(int fd, const struct kind *k)
     socklen_t len = sizeof on;
 
     return !k->wish ||
-           (!getsockopt(fd, k->level, k->wish, &on, &len) && on != 0);
+           (!getsockopt(fd, k->sys_level, k->wish, &on, &len) && on != 0);
 }
 
 /* Gives MSG_CTRUNC if there is no room. */
@@ -274,6 +284,23 @@ number_in(struct ws_os_control *to, const struct kind *k,
     return give(to, k, &out);
 }
 
+/* The kernel's clock here is the calendar's, which may be set; the difference
+ * of the two clocks is taken now. */
+static int
+stamp_in(struct ws_os_control *to, const struct kind *k,
+         const struct timespec *in)
+{
+    struct timespec calendar;
+    int64_t age;
+    uint64_t out;
+
+    clock_gettime(CLOCK_REALTIME, &calendar);
+    age = (int64_t)(calendar.tv_sec - in->tv_sec) * 1000000000 +
+          (calendar.tv_nsec - in->tv_nsec);
+    out = (uint64_t)((ws_now() - age) / 100);
+    return give(to, k, &out);
+}
+
 static int
 content_in(struct msghdr *m, struct ws_os_control *to, const struct kind *k,
            const union content *in, size_t len)
@@ -282,6 +309,7 @@ content_in(struct msghdr *m, struct ws_os_control *to, const struct kind *k,
     case NUMBER: return number_in(to, k, in, len);
     case INFO: return info_in(to, k, &in->sys_info);
     case INFO6: return info6_in(m, to, k, &in->info6);
+    case STAMP: return stamp_in(to, k, &in->sys_stamp);
     case SMALL: break;
     }
     return 0;
@@ -302,7 +330,7 @@ ws_control_in(int fd, struct msghdr *m, struct ws_os_control *to)
         for (int i = 0; i < KINDS; i++) {
             const struct kind *k = &kinds[i];
 
-            if (k->level == c->cmsg_level && k->sys_type == c->cmsg_type &&
+            if (k->sys_level == c->cmsg_level && k->sys_type == c->cmsg_type &&
                 k->ways & IN && wished(fd, k))
                 flags |= content_in(m, to, k, &in, len);
         }

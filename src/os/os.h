@@ -146,6 +146,11 @@ int ws_os_recv(int fd, const struct ws_iov *iov, size_t count, int *flags,
 int ws_os_sendfile(int fd, int file, int64_t *offset, size_t count,
                    size_t *moved);
 
+/* A piece of an open file, for what cannot be sent from there; 0 bytes at its
+ * end. */
+int ws_os_read_at(int file, void *buf, size_t size, int64_t offset,
+                  size_t *moved);
+
 /* Control data beside a datagram: messages in Winsock's form (WSACMSGHDR, each
  * at a multiple of 8 bytes). Sending reads 'size' bytes, which may be anything;
  * receiving fills at most that and tells in 'used'. */
@@ -225,6 +230,9 @@ int ws_os_priority(int fd, int priority); /* 0 to 6 of the local queues */
  * new socket has it off, unlike on Windows. A socket with a default peer is
  * told in either case: whoever does not want it tries again. */
 int ws_os_udp_errors(int fd, int family, bool on);
+/* Whether ws_os_recvmsg tells when a datagram came: SO_TIMESTAMP, ws_now() in
+ * steps of 100 ns. */
+int ws_os_timestamps(int fd, bool on);
 
 /* ---- moments: timer.c ---- */
 

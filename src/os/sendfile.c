@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/sendfile.h>
 #include <time.h>
+#include <unistd.h>
 
 /* What can be sent at once. A socket that is found full by poll is one that
  * the engine will be told about. */
@@ -72,6 +73,17 @@ ws_os_sendfile(int fd, int file, int64_t *offset, size_t count, size_t *moved)
     if (n < 0)
         return ws_err(WS_OP_SEND, errno);
     *offset = at;
+    *moved = (size_t)n;
+    return 0;
+}
+
+int
+ws_os_read_at(int file, void *buf, size_t size, int64_t offset, size_t *moved)
+{
+    ssize_t n = pread(file, buf, size, offset);
+
+    if (n < 0)
+        return ws_err(WS_OP_OTHER, errno);
     *moved = (size_t)n;
     return 0;
 }

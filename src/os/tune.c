@@ -138,3 +138,9 @@ ws_os_udp_errors(int fd, int family, bool on)
         err = set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, on);
     return err ? err : set_int(fd, IPPROTO_IP, IP_RECVERR, on);
 }
+
+int
+ws_os_timestamps(int fd, bool on)
+{
+    return set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, on);
+}

@@ -101,6 +101,7 @@
     X(SO_RCVTIMEO,               0x1006)                                       \
     X(SO_TYPE,                   0x1008)                                       \
     X(SO_MAX_MSG_SIZE,           0x2003)                                       \
+    X(SO_TIMESTAMP,              0x300a)                                       \
     /* options at IPPROTO_TCP */                                               \
     X(TCP_NODELAY,               1)                                            \
     X(TCP_KEEPALIVE,             3)                                            \

@@ -143,3 +143,217 @@ TEST_BARE(work_items_that_block_get_threads_enough)
     CloseHandle(all);
     CloseHandle(event);
 }
+
+/* ---- registered waits ---- */
+
+struct registered {
+    HANDLE wait, object, done;
+    volatile LONG fired, timed_out;
+};
+
+static VOID CALLBACK
+fired(PVOID context, BOOLEAN timed_out)
+{
+    struct registered *r = context;
+
+    InterlockedIncrement(timed_out ? &r->timed_out : &r->fired);
+    SetEvent(r->done);
+}
+
+static void
+await(struct registered *r)
+{
+    CHECK_EQ(WaitForSingleObject(r->done, 5000), WAIT_OBJECT_0);
+}
+
+static void
+register_event(struct registered *r, BOOL manual, DWORD ms, DWORD flags)
+{
+    memset(r, 0, sizeof *r);
+    r->object = CreateEventA(NULL, manual, FALSE, NULL);
+    r->done = CreateEventA(NULL, FALSE, FALSE, NULL);
+    REQUIRE(
+        RegisterWaitForSingleObject(&r->wait, r->object, fired, r, ms, flags));
+}
+
+static void
+unregister(struct registered *r)
+{
+    CHECK(UnregisterWaitEx(r->wait, INVALID_HANDLE_VALUE));
+    CloseHandle(r->object);
+    CloseHandle(r->done);
+}
+
+TEST_BARE(a_registered_wait_calls_back_each_time)
+{
+    static const DWORD flags[] = {WT_EXECUTEDEFAULT, WT_EXECUTEINWAITTHREAD,
+                                  WT_EXECUTELONGFUNCTION};
+    struct registered r;
+
+    for (int i = 0; i < 3; i++) {
+        register_event(&r, FALSE, INFINITE, flags[i]);
+        CHECK_EQ(WaitForSingleObject(r.done, 50), WAIT_TIMEOUT);
+        for (int n = 1; n <= 5; n++) {
+            SetEvent(r.object);
+            await(&r);
+            CHECK_EQ(r.fired, n);
+        }
+        unregister(&r);
+        CHECK_EQ(r.timed_out, 0);
+    }
+}
+
+TEST_BARE(a_wait_may_be_for_once)
+{
+    struct registered r;
+
+    register_event(&r, TRUE, INFINITE, WT_EXECUTEONLYONCE);
+    SetEvent(r.object);
+    await(&r);
+    CHECK_EQ(WaitForSingleObject(r.done, 100), WAIT_TIMEOUT);
+    CHECK_EQ(r.fired, 1);
+    unregister(&r);
+}
+
+TEST_BARE(a_registered_wait_runs_out_of_time)
+{
+    struct registered r;
+
+    WINE_DIFFERS("it runs out only once");
+    register_event(&r, FALSE, 20, WT_EXECUTEDEFAULT);
+    await(&r);
+    await(&r);
+    CHECK(r.timed_out >= 2);
+    CHECK_EQ(r.fired, 0);
+    unregister(&r);
+}
+
+TEST_BARE(what_is_unregistered_calls_no_more)
+{
+    struct registered r;
+
+    register_event(&r, FALSE, INFINITE, WT_EXECUTEDEFAULT);
+    CHECK(UnregisterWait(r.wait));
+    SetEvent(r.object);
+    CHECK_EQ(WaitForSingleObject(r.done, 100), WAIT_TIMEOUT);
+    CloseHandle(r.object);
+    CloseHandle(r.done);
+}
+
+static VOID CALLBACK
+linger(PVOID context, BOOLEAN timed_out)
+{
+    struct registered *r = context;
+
+    (void)timed_out;
+    SetEvent(r->done);
+    WaitForSingleObject(r->object, 200);
+    InterlockedIncrement(&r->fired);
+}
+
+static void
+register_lingering(struct registered *r, HANDLE go)
+{
+    memset(r, 0, sizeof *r);
+    r->object = CreateEventA(NULL, TRUE, FALSE, NULL); /* ends the callback */
+    r->done = CreateEventA(NULL, FALSE, FALSE, NULL);
+    REQUIRE(RegisterWaitForSingleObject(&r->wait, go, linger, r, INFINITE,
+                                        WT_EXECUTEONLYONCE));
+    SetEvent(go);
+    await(r);
+}
+
+TEST_BARE(a_callback_that_runs_is_waited_for)
+{
+    HANDLE go = CreateEventA(NULL, FALSE, FALSE, NULL);
+    struct registered r;
+
+    register_lingering(&r, go);
+    CHECK_EQ(r.fired, 0);
+    CHECK(UnregisterWaitEx(r.wait, INVALID_HANDLE_VALUE));
+    CHECK_EQ(r.fired, 1);
+    CloseHandle(r.object);
+    CloseHandle(r.done);
+    CloseHandle(go);
+}
+
+TEST_BARE(a_callback_that_runs_is_pending)
+{
+    HANDLE go = CreateEventA(NULL, FALSE, FALSE, NULL);
+    HANDLE told = CreateEventA(NULL, FALSE, FALSE, NULL);
+    struct registered r;
+
+    register_lingering(&r, go);
+    CHECK(!UnregisterWaitEx(r.wait, told));
+    CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+    SetEvent(r.object);
+    CHECK_EQ(WaitForSingleObject(told, 5000), WAIT_OBJECT_0);
+    CHECK_EQ(r.fired, 1);
+    CloseHandle(r.object);
+    CloseHandle(r.done);
+    CloseHandle(told);
+    CloseHandle(go);
+}
+
+TEST_BARE(an_idle_wait_tells_its_end_at_once)
+{
+    HANDLE told = CreateEventA(NULL, FALSE, FALSE, NULL);
+    struct registered r;
+
+    register_event(&r, FALSE, INFINITE, WT_EXECUTEDEFAULT);
+    CHECK(UnregisterWaitEx(r.wait, told));
+    CHECK_EQ(WaitForSingleObject(told, 5000), WAIT_OBJECT_0);
+    CloseHandle(r.object);
+    CloseHandle(r.done);
+    CloseHandle(told);
+}
+
+TEST_BARE(more_than_64_waits_are_served)
+{
+    enum { WAITS = 150 };
+    static struct registered r[WAITS];
+
+    for (int i = 0; i < WAITS; i++)
+        register_event(&r[i], i % 2, INFINITE, WT_EXECUTEONLYONCE);
+    for (int i = WAITS; i-- > 0;) {
+        SetEvent(r[i].object);
+        await(&r[i]);
+    }
+    for (int i = 0; i < WAITS; i++) {
+        CHECK_EQ(r[i].fired, 1);
+        unregister(&r[i]);
+    }
+}
+
+TEST_BARE(an_object_that_stays_signalled_keeps_nobody_waiting)
+{
+    struct registered busy, r;
+
+    WINE_DIFFERS("it fires only when the object is set");
+    register_event(&busy, TRUE, INFINITE, WT_EXECUTEDEFAULT);
+    register_event(&r, FALSE, INFINITE, WT_EXECUTEDEFAULT);
+    SetEvent(busy.object);
+    await(&busy);
+    SetEvent(r.object);
+    await(&r);
+    await(&busy);
+    unregister(&busy);
+    unregister(&r);
+}
+
+TEST_BARE(a_wait_is_registered_for_an_object)
+{
+    struct registered r;
+    HANDLE wait = NULL;
+
+    WINE_DIFFERS("any handle is taken");
+    CHECK(!RegisterWaitForSingleObject(&wait, (HANDLE)(ULONG_PTR)0x7ffffff0,
+                                       fired, &r, INFINITE, 0));
+    CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
+#if T_NATIVE
+    CHECK(!RegisterWaitForSingleObject(&wait, NULL, NULL, NULL, INFINITE, 0));
+    CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    CHECK(!UnregisterWait(NULL));
+    CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
+#endif
+}

@@ -3,6 +3,20 @@
  * one call or overlapped; what is cut, what is marked, what is refused. */
 #include "ovl.h"
 
+#include <mstcpip.h>
+
+/* What the headers of mingw lack. */
+#ifndef SIO_TIMESTAMPING
+#define SIO_TIMESTAMPING _WSAIOW(IOC_VENDOR, 235)
+#define TIMESTAMPING_FLAG_RX 0x1
+#define TIMESTAMPING_FLAG_TX 0x2
+#define SO_TIMESTAMP 0x300A
+typedef struct {
+    ULONG Flags;
+    USHORT TxTimestampsBuffered;
+} TIMESTAMPING_CONFIG;
+#endif
+
 #ifndef IP_ECN
 #define IP_ECN 50
 #endif
@@ -606,6 +620,73 @@ TEST(control_data_that_make_no_sense_are_refused, "MSG-2")
     CHECK(!net_readable(b, NEVER));
     net_close(a);
     net_close(b);
+}
+
+/* ---- times ---- */
+
+static int
+stamps(SOCKET s, ULONG flags)
+{
+    TIMESTAMPING_CONFIG config = {flags, 0};
+    DWORD bytes;
+
+    return op_error(WSAIoctl(s, SIO_TIMESTAMPING, &config, sizeof config, NULL,
+                             0, &bytes, NULL, NULL));
+}
+
+static UINT64
+counter(void)
+{
+    LARGE_INTEGER now;
+
+    QueryPerformanceCounter(&now);
+    return (UINT64)now.QuadPart;
+}
+
+TEST(the_time_of_arrival_is_told, "MSG-1 IOC-8")
+{
+    SOCKET a = net_bound(AF_INET, SOCK_DGRAM),
+           b = net_bound(AF_INET, SOCK_DGRAM);
+    const UINT64 *stamp;
+    UINT64 before, after;
+    struct msg out, in;
+
+    WINE_DIFFERS("it has no such control");
+    REQUIRE_EQ(stamps(b, TIMESTAMPING_FLAG_RX), 0);
+    msg_text(&out, "hello", b);
+    before = counter();
+    CHECK_EQ(send_msg(a, &out), 0);
+    after = counter();
+    Sleep(20);
+    msg_init(&in, 100);
+    REQUIRE_EQ(receive(b, &in), 0);
+    stamp = look(&in, SOL_SOCKET, SO_TIMESTAMP, sizeof *stamp);
+    REQUIRE(stamp != NULL);
+    CHECK(*stamp + 1000 >= before && *stamp <= after + 1000); /* 100 us */
+    REQUIRE_EQ(stamps(b, 0), 0);
+    CHECK_EQ(send_msg(a, &out), 0);
+    msg_init(&in, 100);
+    REQUIRE_EQ(receive(b, &in), 0);
+    CHECK(!look(&in, SOL_SOCKET, SO_TIMESTAMP, sizeof *stamp));
+    net_close(a);
+    net_close(b);
+}
+
+TEST(times_are_for_datagrams_that_come, "MSG-1 IOC-8")
+{
+    SOCKET tcp = net_socket(AF_INET, SOCK_STREAM);
+    SOCKET s = net_socket(AF_INET, SOCK_DGRAM);
+    DWORD bytes;
+
+    CHECK_EQ(stamps(tcp, TIMESTAMPING_FLAG_RX), WSAEOPNOTSUPP);
+    CHECK_EQ(stamps(s, TIMESTAMPING_FLAG_TX), WSAEOPNOTSUPP);
+    WINE_DIFFERS("it has no such control");
+    CHECK_EQ(stamps(s, 4), WSAEINVAL);
+    CHECK_ERR(WSAIoctl(s, SIO_TIMESTAMPING, &bytes, 4, NULL, 0, &bytes, NULL,
+                       NULL) == SOCKET_ERROR,
+              WSAEFAULT);
+    net_close(tcp);
+    net_close(s);
 }
 
 /* ---- groups ---- */

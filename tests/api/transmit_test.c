@@ -599,7 +599,6 @@ TEST(marks_divide_datagrams, "TP-1")
     SOCKET pair[2];
     char buf[20];
 
-    DEVIATES("TransmitPackets is for streams");
     net_udp_pair(AF_INET, pair);
     CHECK_EQ(transmit_packets(pair[0], e, 3, 0xffffffff, NULL, 0), 0);
     REQUIRE(net_readable(pair[1], SOON));
@@ -609,4 +608,59 @@ TEST(marks_divide_datagrams, "TP-1")
     CHECK_EQ(recv(pair[1], buf, sizeof buf, 0), 3);
     CHECK_MEM(buf, "two", 3);
     net_close_pair(pair);
+}
+
+TEST(datagrams_are_made_of_files_too, "TP-1")
+{
+    HANDLE file = file_of(1000);
+    TRANSMIT_PACKETS_ELEMENT e[] = {piece(file, 100, 50), memory("end", 0)};
+    SOCKET pair[2];
+    struct op op;
+    char buf[100];
+
+    net_udp_pair(AF_INET, pair);
+    op_init(&op, 0);
+    CHECK_ONE_OF(transmit_packets(pair[0], e, 2, 0xffffffff, &op.ov, 0), 0,
+                 WSA_IO_PENDING);
+    CHECK_EQ(op_end(pair[0], &op), 0);
+    CHECK_EQ(op.bytes, 53);
+    REQUIRE(net_readable(pair[1], SOON));
+    CHECK_EQ(recv(pair[1], buf, sizeof buf, 0), 53);
+    CHECK_MEM(buf + 50, "end", 3);
+    op_done(&op);
+    net_close_pair(pair);
+    file_done(file);
+}
+
+TEST(a_size_divides_datagrams, "TP-1")
+{
+    TRANSMIT_PACKETS_ELEMENT e = memory("abcdefgh", 0);
+    SOCKET pair[2];
+    char buf[20];
+
+    net_udp_pair(AF_INET, pair);
+    CHECK_EQ(transmit_packets(pair[0], &e, 1, 3, NULL, 0), 0);
+    for (int i = 0; i < 3; i++) {
+        REQUIRE(net_readable(pair[1], SOON));
+        CHECK_EQ(recv(pair[1], buf, sizeof buf, 0), i < 2 ? 3 : 2);
+        CHECK_EQ(buf[0], "adg"[i]);
+    }
+    CHECK(!net_readable(pair[1], NEVER));
+    net_close_pair(pair);
+}
+
+TEST(a_datagram_has_a_greatest_size, "TP-1")
+{
+    HANDLE file = file_of(70000);
+    TRANSMIT_PACKETS_ELEMENT e = piece(file, 0, 0);
+    SOCKET pair[2];
+
+    net_udp_pair(AF_INET, pair);
+    CHECK_EQ(transmit_packets(pair[0], &e, 1, 0xffffffff, NULL, 0),
+             WSAEMSGSIZE);
+    CHECK_EQ(transmit_packets(pair[0], &e, 1, 0, NULL, TF_DISCONNECT),
+             WSAEINVAL);
+    CHECK(!net_readable(pair[1], NEVER));
+    net_close_pair(pair);
+    file_done(file);
 }

@@ -170,7 +170,7 @@ transmit_file(SOCKET handle, HANDLE file, DWORD size, DWORD per_send,
         memory_parcel(ends->Tail, ends->TailLength, &parcels[2]);
     }
     if (!err)
-        err = ws_transmit(s, parcels, 3, flags, ov);
+        err = ws_transmit(s, parcels, 3, 0, flags, ov);
     ws_sock_unref(s);
     return ws_w32_bool(err);
 }
@@ -178,6 +178,7 @@ transmit_file(SOCKET handle, HANDLE file, DWORD size, DWORD per_send,
 static int
 element_parcel(const TRANSMIT_PACKETS_ELEMENT *e, struct ws_parcel *p)
 {
+    p->ends = e->dwElFlags & TP_ELEMENT_EOP;
     switch (e->dwElFlags & (TP_ELEMENT_MEMORY | TP_ELEMENT_FILE)) {
     case TP_ELEMENT_MEMORY: memory_parcel(e->pBuffer, e->cLength, p); return 0;
     case TP_ELEMENT_FILE:
@@ -195,7 +196,7 @@ element_parcel(const TRANSMIT_PACKETS_ELEMENT *e, struct ws_parcel *p)
 /* A stream has no packets, so that sizes and their ends mean nothing to it. */
 static int
 transmit_elements(struct ws_sock *s, const TRANSMIT_PACKETS_ELEMENT *elements,
-                  DWORD count, LPOVERLAPPED ov, DWORD flags)
+                  DWORD count, DWORD most, LPOVERLAPPED ov, DWORD flags)
 {
     struct ws_parcel *parcels;
     DWORD made = 0;
@@ -213,12 +214,23 @@ transmit_elements(struct ws_sock *s, const TRANSMIT_PACKETS_ELEMENT *elements,
         made += !err;
     }
     if (!err)
-        err = ws_transmit(s, parcels, count, flags, ov);
+        err = ws_transmit(s, parcels, count, most, flags, ov);
     else
         while (made)
             ws_object_unref(parcels[--made].file);
     free(parcels);
     return err;
+}
+
+/* TP-1: a datagram socket has no connection that could be ended behind them. */
+static int
+check_packets(const struct ws_sock *s, DWORD flags)
+{
+    if (s->type != SOCK_DGRAM)
+        return check_transmit(s, flags, 0);
+    return flags & (~(DWORD)TRANSMIT_FLAGS | TF_DISCONNECT | TF_REUSE_SOCKET)
+               ? WSAEINVAL
+               : 0;
 }
 
 static BOOL WINAPI
@@ -228,11 +240,10 @@ transmit_packets(SOCKET handle, LPTRANSMIT_PACKETS_ELEMENT elements,
     struct ws_sock *s = NULL;
     int err = ws_sock_ref(handle, &s);
 
-    (void)size;
     if (!err)
-        err = check_transmit(s, flags, 0);
+        err = check_packets(s, flags);
     if (!err)
-        err = transmit_elements(s, elements, count, ov, flags);
+        err = transmit_elements(s, elements, count, size, ov, flags);
     ws_sock_unref(s);
     return ws_w32_bool(err);
 }

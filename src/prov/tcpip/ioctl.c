@@ -148,6 +148,20 @@ set_group_scope(struct call *c)
     return set_group_option(c, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
 }
 
+/* Times of sending would need a second queue for each socket. */
+static int
+set_timestamps(struct call *c)
+{
+    TIMESTAMPING_CONFIG config;
+
+    memcpy(&config, c->in, sizeof(config));
+    if (c->sock->type != SOCK_DGRAM || config.Flags & TIMESTAMPING_FLAG_TX)
+        return WSAEOPNOTSUPP;
+    if (config.Flags & ~(ULONG)TIMESTAMPING_FLAG_RX)
+        return WSAEINVAL;
+    return ws_os_timestamps(c->sock->fd, config.Flags & TIMESTAMPING_FLAG_RX);
+}
+
 /* IOC-6: what Windows says of a fresh connection; there is no tuning here. */
 static int
 get_ideal_backlog(struct call *c)
@@ -328,6 +342,7 @@ static const struct code {
     {SIO_UDP_CONNRESET,                  4,                            set_udp_reset     },
     {SIO_MULTIPOINT_LOOPBACK,            4,                            set_group_loopback},
     {SIO_MULTICAST_SCOPE,                4,                            set_group_scope   },
+    {SIO_TIMESTAMPING,                   sizeof(TIMESTAMPING_CONFIG),  set_timestamps    },
     {SIO_IDEAL_SEND_BACKLOG_QUERY,       0,                            get_ideal_backlog },
     {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension     },
     {SIO_ADDRESS_LIST_QUERY,             0,                            get_addresses     },
