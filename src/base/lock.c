@@ -203,7 +203,8 @@ ws_tls_set(const struct ws_tls *t, void *value)
 }
 
 void
-ws_once_run(struct ws_once *once, void (*fn)(void))
+ws_once_slowly(struct ws_once *once, void (*fn)(void))
 {
     pthread_once(&once->once, fn);
+    atomic_store_explicit(&once->done, true, memory_order_release);
 }

@@ -123,14 +123,22 @@ int ws_tls_init(struct ws_tls *t, void (*dtor)(void *value));
 void *ws_tls_get(const struct ws_tls *t);
 int ws_tls_set(const struct ws_tls *t, void *value);
 
-/* Once per process; 'once' starts as WS_ONCE_INIT. */
+/* Once per process; 'once' starts as WS_ONCE_INIT. A load where it is done. */
 struct ws_once {
     pthread_once_t once;
+    atomic_bool done;
 };
 #define WS_ONCE_INIT                                                           \
     {                                                                          \
-        PTHREAD_ONCE_INIT                                                      \
+        .once = PTHREAD_ONCE_INIT                                              \
     }
-void ws_once_run(struct ws_once *once, void (*fn)(void));
+void ws_once_slowly(struct ws_once *once, void (*fn)(void));
+
+static inline void
+ws_once_run(struct ws_once *once, void (*fn)(void))
+{
+    if (!atomic_load_explicit(&once->done, memory_order_acquire))
+        ws_once_slowly(once, fn);
+}
 
 #endif

@@ -14,7 +14,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define BATCH 64
 #define WAKE_COOKIE UINT64_MAX
 
 static const struct ws_io_sink *told;
@@ -119,11 +118,11 @@ clear_wake(void)
 }
 
 static void
-drive(int64_t deadline)
+drive(int64_t deadline, unsigned most)
 {
-    struct epoll_event ev[BATCH];
+    struct epoll_event ev[WS_IO_MOST];
     int ms = ws_clock_ms_left(deadline);
-    int n = epoll_wait(atomic_load(&set), ev, BATCH, ms);
+    int n = epoll_wait(atomic_load(&set), ev, (int)most, ms);
 
     for (int i = 0; i < n; i++) {
         if (ev[i].data.u64 == WAKE_COOKIE)

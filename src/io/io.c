@@ -135,14 +135,14 @@ ws_io_busy(void)
 }
 
 void
-ws_io_drive(int64_t deadline)
+ws_io_drive(int64_t deadline, unsigned most)
 {
     const struct ws_io_backend *b;
 
     atomic_fetch_add(&driving, 1);
     b = atomic_load(&chosen);
     if (b)
-        b->drive(deadline);
+        b->drive(deadline, most);
     atomic_fetch_sub(&driving, 1);
 }
 

@@ -46,7 +46,8 @@ void ws_io_forget(int fd, uint64_t cookie);
 bool ws_io_busy(void);
 
 /* One round; see struct ws_driver in w32/wait.h. */
-void ws_io_drive(int64_t deadline);
+#define WS_IO_MOST 64
+void ws_io_drive(int64_t deadline, unsigned most);
 
 /* Makes the round in progress, or the next one, return at once. */
 void ws_io_wake(void);

@@ -314,13 +314,14 @@ unwatch(int fd, uint64_t cookie)
 
 /* ---- driving ---- */
 
-/* Up to BATCH descriptors that have something to tell. */
+/* Up to 'most' descriptors, and BATCH, that have something to tell. */
 static size_t
-collect(struct ws_os_poll *polls, uint64_t *cookies) WS_REQUIRES(lock)
+collect(struct ws_os_poll *polls, uint64_t *cookies, unsigned most)
+    WS_REQUIRES(lock)
 {
     size_t count = 0;
 
-    while (count < BATCH && !ws_list_empty(&fresh)) {
+    while (count < BATCH && count < most && !ws_list_empty(&fresh)) {
         struct slot *s = WS_CONTAINER_OF(fresh.next, struct slot, node);
 
         move(s, ARMED, NULL);
@@ -345,7 +346,8 @@ look_again(struct ws_os_poll *polls, size_t count)
 }
 
 static size_t
-gather(struct ws_os_poll *polls, uint64_t *cookies, int64_t deadline)
+gather(struct ws_os_poll *polls, uint64_t *cookies, int64_t deadline,
+       unsigned most)
 {
     size_t count;
     bool woke;
@@ -353,7 +355,7 @@ gather(struct ws_os_poll *polls, uint64_t *cookies, int64_t deadline)
     ws_lock(&lock);
     arm_all();
     woke = reap();
-    count = collect(polls, cookies);
+    count = collect(polls, cookies, most);
     sleeping = !woke && !count && deadline > 0;
     woke = !sleeping;
     ws_unlock(&lock);
@@ -364,17 +366,17 @@ gather(struct ws_os_poll *polls, uint64_t *cookies, int64_t deadline)
     ws_lock(&lock);
     sleeping = false;
     reap();
-    count = collect(polls, cookies);
+    count = collect(polls, cookies, most);
     ws_unlock(&lock);
     return count;
 }
 
 static void
-drive(int64_t deadline)
+drive(int64_t deadline, unsigned most)
 {
     struct ws_os_poll polls[BATCH];
     uint64_t cookies[BATCH];
-    size_t count = gather(polls, cookies, deadline);
+    size_t count = gather(polls, cookies, deadline, most);
 
     if (count)
         look_again(polls, count);

@@ -201,7 +201,7 @@ try_accept(struct ws_ovl *op)
     struct ws_sock *listener = op->sock;
     int err = next_peer(listener, a);
 
-    listener->lanes->dry = err == WSAEWOULDBLOCK;
+    listener->lanes.dry = err == WSAEWOULDBLOCK;
     if (!err)
         listener->backlog->silent = false;
     return err;

@@ -14,19 +14,37 @@ ws_carry_wait(struct ws_sock *s, struct ws_block *b, unsigned want,
               int64_t deadline)
 {
     struct ws_os_poll p = {.fd = s->fd, .want = (uint16_t)want};
-    int err;
+    int err = 0;
 
-    do {
+    atomic_fetch_add(&s->sleepers, 1);
+    if (atomic_load(&s->closing))
+        err = WSAEINTR; /* who closes may not have seen us */
+    while (!err) {
         size_t count = 0;
 
         ws_block_enter_after_apcs(b);
         err = ws_os_poll(&p, 1, deadline, &count);
         if (!err && !count)
             err = WSAEWOULDBLOCK; /* which becomes WSAETIMEDOUT */
-    } while (ws_block_again(b, &err));
+        if (!ws_block_again(b, &err))
+            break;
+        err = 0;
+    }
+    atomic_fetch_sub(&s->sleepers, 1);
     if (!err && atomic_load(&s->closing))
         err = WSAEINTR;
     return err;
+}
+
+bool
+ws_carry_sleeps(struct ws_sock *s)
+{
+    bool sleeps;
+
+    ws_lock(&s->lock);
+    sleeps = s->awaited || atomic_load(&s->sleepers);
+    ws_unlock(&s->lock);
+    return sleeps;
 }
 
 static int64_t
@@ -87,7 +105,7 @@ ws_carry_send(struct ws_sock *s, struct ws_vec *v, int flags)
         if (err != WSAEWOULDBLOCK || !b.blocking)
             break;
         err = ws_carry_wait(s, &b, WS_IO_OUT, deadline);
-        if (!err && s->lanes)
+        if (!err)
             ws_ovl_ready(s, WS_IO_OUT);
     } while (!err);
     if (err)
@@ -152,7 +170,7 @@ static void
 pass_on(struct ws_sock *s)
 {
     const unsigned news = WS_IO_IN | WS_IO_PRI | WS_IO_RDHUP | WS_IO_ERR;
-    unsigned ready = s->lanes ? ws_netev_meaning(s, 0) & news : 0;
+    unsigned ready = ws_netev_meaning(s, 0) & news;
 
     if (ready)
         ws_ovl_ready(s, ready);

@@ -16,6 +16,10 @@
 int ws_carry_wait(struct ws_sock *s, struct ws_block *b, unsigned want,
                   int64_t deadline);
 
+/* Whether a thread sleeps on the descriptor and has to be woken: what a
+ * transport has handed over is not to be ended for less. */
+bool ws_carry_sleeps(struct ws_sock *s);
+
 /* All of the message, or none on a non-blocking socket. A message that was
  * begun and does not go on ends the connection. */
 int ws_carry_send(struct ws_sock *s, struct ws_vec *v, int flags);

@@ -227,9 +227,7 @@ ended(struct ws_ovl *op)
         return true;
     if (!op->err)
         tell_events(w);
-    if (op->pended)
-        ws_wait_pending(-1);
-    ws_ovl_free(op);
+    ws_ovl_drop(op);
     return false;
 }
 

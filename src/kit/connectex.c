@@ -17,7 +17,7 @@ struct connect_op {
     struct ws_ovl op;
     struct ws_iov one; /* the first data */
     struct ws_vec left;
-    int failed;         /* the attempt ended in the call that made it */
+    int failed; /* the attempt ended in the call that made it */
     bool connected;
 };
 
@@ -61,8 +61,7 @@ send_first(struct connect_op *c)
     while (!s->transport && !err && v->moved < v->total) {
         size_t moved = 0;
 
-        err =
-            ws_os_send(s->fd, v->at, 1, WS_OS_DONTWAIT, NULL, &moved);
+        err = ws_os_send(s->fd, v->at, 1, WS_OS_DONTWAIT, NULL, &moved);
         if (!err)
             ws_vec_advance(v, moved);
     }
@@ -166,8 +165,7 @@ ws_connectex_by(struct ws_sock *s, int (*start)(struct ws_sock *, void *),
     WSABUF first = {data ? size : 0, (CHAR *)data};
     struct connect_op *c;
     struct ws_ovl *op;
-    int err =
-        ws_ovl_new(s, sizeof(*c), &connect_ops, LANE_SEND, &route, &op);
+    int err = ws_ovl_new(s, sizeof(*c), &connect_ops, LANE_SEND, &route, &op);
 
     if (err)
         return err;
@@ -248,7 +246,7 @@ try_drain(struct ws_ovl *op)
         moved = 0;
         err = ws_os_recv(op->sock->fd, &one, 1, &flags, NULL, &moved);
     } while (!err && moved);
-    op->sock->lanes->dry = err == WSAEWOULDBLOCK;
+    op->sock->lanes.dry = err == WSAEWOULDBLOCK;
     return err == WSAEWOULDBLOCK ? err : 0;
 }
 

@@ -85,7 +85,7 @@ try_recv(struct ws_ovl *op)
     struct msg_op *m = msg_of(op);
     int err = recv_once(op->sock, m, m->flags | WS_OS_DONTWAIT);
 
-    op->sock->lanes->dry = err == WSAEWOULDBLOCK;
+    op->sock->lanes.dry = err == WSAEWOULDBLOCK;
     op->moved = ws_vec_moved(&m->vec);
     op->flags = m->msg->dwFlags;
     return err;

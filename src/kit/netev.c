@@ -60,12 +60,7 @@ ws_netev_init(struct ws_netev *ne)
 bool
 ws_netev_idle(struct ws_sock *s)
 {
-    bool idle;
-
-    ws_lock(&s->lock);
-    idle = !s->netev.interest;
-    ws_unlock(&s->lock);
-    return idle;
+    return !atomic_load(&s->netev.interest);
 }
 
 static unsigned
@@ -226,6 +221,8 @@ void
 ws_netev_ready(struct ws_sock *s, unsigned ready)
 {
     ws_sock_settle(s); /* an attempt to connect that has ended is told there */
+    if (ws_netev_idle(s) && !s->transport)
+        return;
     ws_lock(&s->lock);
     apply(s, ready, true);
     ws_unlock(&s->lock);
@@ -234,6 +231,8 @@ ws_netev_ready(struct ws_sock *s, unsigned ready)
 void
 ws_netev_recheck(struct ws_sock *s)
 {
+    if (ws_netev_idle(s))
+        return;
     ws_lock(&s->lock);
     look(s);
     ws_unlock(&s->lock);

@@ -13,13 +13,13 @@
 struct ws_sock;
 struct ws_event;
 
-/* Guarded by the socket's lock, but for the atomic. At most one of 'event' and
+/* Guarded by the socket's lock, but for the atomics. At most one of 'event' and
  * 'window' is set. */
 struct ws_netev {
-    long interest;   /* the registered mask; 0: no registration */
-    long record;     /* event mode: told, not yet enumerated */
-    long armed;      /* events that may be told again */
-    unsigned missed; /* readiness that could not be told yet */
+    atomic_long interest; /* the registered mask; 0: no registration */
+    long record;          /* event mode: told, not yet enumerated */
+    long armed;           /* events that may be told again */
+    unsigned missed;      /* readiness that could not be told yet */
     short error[FD_MAX_EVENTS];
     struct ws_event *event; /* a reference */
     HWND window;
@@ -72,7 +72,8 @@ void ws_netev_recheck(struct ws_sock *s);
 void ws_netev_attempt(struct ws_sock *s);
 void ws_netev_connected(struct ws_sock *s, int err);
 
-/* The cheap question before the calls above: nobody is registered. */
+/* The cheap question before the calls above: nobody is registered. It takes no
+ * lock: who registers later looks for himself what holds then. */
 bool ws_netev_idle(struct ws_sock *s);
 
 #endif

@@ -3,6 +3,7 @@
  * lock; what has ended is told after it has been dropped. */
 #include "kit/ovl.h"
 
+#include "kit/routine.h"
 #include "w32/event.h"
 #include "w32/overlap.h"
 #include "w32/wait.h"
@@ -10,7 +11,6 @@
 #include "base/clock.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SKIP_PORT FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
@@ -22,6 +22,19 @@ op_of(struct ws_list *node)
 }
 
 /* ---- life ---- */
+
+void
+ws_lanes_init(struct ws_lanes *l)
+{
+    for (int i = 0; i < LANE_COUNT; i++)
+        ws_list_init(&l->lane[i]);
+}
+
+void
+ws_lanes_drop(struct ws_lanes *l)
+{
+    ws_port_unref(l->port);
+}
 
 static int
 take_event(struct ws_ovl *op)
@@ -37,14 +50,12 @@ take_event(struct ws_ovl *op)
 static void
 take_port(struct ws_ovl *op)
 {
-    struct ws_lanes *l = op->sock->lanes;
-    struct ws_port *port = l->port;
+    struct ws_lanes *l = &op->sock->lanes;
 
-    if (!port || (ULONG_PTR)op->user->hEvent & 1)
+    if ((ULONG_PTR)op->user->hEvent & 1)
         return;
-    op->port = port;
+    op->port = l->port;
     op->packet.key = l->key;
-    ws_port_ref_more(port);
 }
 
 static int
@@ -53,16 +64,37 @@ take_route(struct ws_ovl *op)
     struct ws_sock *s = op->sock;
     int err = 0;
 
-    if (!s->lanes || !s->watched) { /* the first one has more to do */
+    if (!s->watched) {
         ws_lock(&s->lock);
-        err = ws_ovl_prepare(s);
+        err = ws_sock_watch(s);
         ws_unlock(&s->lock);
     }
-    if (!err && op->routine && s->lanes->port)
+    if (!err && op->routine && s->lanes.port)
         err = WSAEINVAL; /* OVL-4 */
     if (!err && !op->routine)
         take_port(op);
     return err ? err : take_event(op);
+}
+
+/* One by one, because a compiler clears a record by instructions that are slow
+ * to begin; the union is not read before it is written. */
+static void
+init(struct ws_ovl *op, struct ws_sock *s, const struct ws_ovl_ops *ops,
+     enum ws_lane lane, const struct ws_ovl_route *route)
+{
+    ws_list_init(&op->node);
+    op->ops = ops;
+    op->sock = s;
+    op->owner = s->generation;
+    op->lane = (uint8_t)lane;
+    op->err = 0;
+    op->moved = op->flags = 0;
+    op->pended = op->eager = op->always_pends = false;
+    op->user = route->user;
+    op->routine = route->routine;
+    op->event = NULL;
+    op->port = NULL;
+    op->issuer = ws_thread_self();
 }
 
 int
@@ -70,21 +102,14 @@ ws_ovl_new(struct ws_sock *s, size_t size, const struct ws_ovl_ops *ops,
            enum ws_lane lane, const struct ws_ovl_route *route,
            struct ws_ovl **out)
 {
-    struct ws_ovl *op = malloc(size); /* glibc's calloc is far slower */
+    struct ws_ovl *op = ws_thread_alloc(size);
     int err;
 
     if (!op)
         return WSAENOBUFS;
-    memset(op, 0, size);
-    ws_list_init(&op->node);
-    op->ops = ops;
-    op->lane = lane;
-    op->user = route->user;
-    op->routine = route->routine;
-    op->sock = s;
-    ws_object_ref(&s->object);
-    op->issuer = ws_thread_self();
-    ws_object_ref(&op->issuer->object);
+    init(op, s, ops, lane, route);
+    op->size = (unsigned)size;
+    memset(op + 1, 0, size - sizeof(*op));
     err = take_route(op);
     if (err)
         ws_ovl_free(op);
@@ -98,36 +123,20 @@ ws_ovl_free(struct ws_ovl *op)
 {
     if (op->ops->clean)
         op->ops->clean(op);
-    ws_sock_unref(op->sock);
     ws_event_unref(op->event);
-    ws_port_unref(op->port);
-    ws_object_unref(&op->issuer->object);
-    free(op);
+    ws_thread_free(op, op->size);
 }
 
-int
-ws_ovl_prepare(struct ws_sock *s)
+/* From here on it may outlive the call that started it. */
+static void
+pend(struct ws_ovl *op)
 {
-    struct ws_lanes *l = s->lanes;
-
-    if (!l) {
-        l = calloc(1, sizeof(*l));
-        if (!l)
-            return WSAENOBUFS;
-        for (int i = 0; i < LANE_COUNT; i++)
-            ws_list_init(&l->lane[i]);
-        s->lanes = l;
-    }
-    return ws_sock_watch(s);
-}
-
-void
-ws_ovl_forget(struct ws_lanes *l)
-{
-    if (!l)
-        return;
-    ws_port_unref(l->port);
-    free(l);
+    op->pended = true;
+    ws_object_ref(&op->sock->object);
+    ws_object_ref(&op->issuer->object);
+    if (op->port)
+        ws_port_ref_more(op->port);
+    ws_wait_pending(1);
 }
 
 /* ---- telling ---- */
@@ -144,27 +153,33 @@ static void
 run_routine(struct ws_apc *apc, bool dead)
 {
     struct ws_ovl *op = WS_CONTAINER_OF(apc, struct ws_ovl, apc);
+    struct ws_routine r;
 
-    if (!dead)
+    if (!dead) {
+        if (!ws_routine_begin(&r, op->owner, apc))
+            return; /* it comes again */
         op->routine((DWORD)op->err, op->moved, op->user, op->flags);
+        ws_routine_end(&r);
+    }
     ws_ovl_free(op);
+}
+
+static void
+tell_thread(struct ws_ovl *op)
+{
+    op->apc.run = run_routine;
+    if (ws_apc_queue(op->issuer, &op->apc))
+        ws_ovl_free(op);
 }
 
 static void
 tell_port(struct ws_ovl *op)
 {
-    struct ws_port *port = op->port;
-
-    op->port = NULL; /* the packet's way needs the reference to its end */
-    op->packet = (struct ws_packet){
-        .key = op->packet.key,
-        .user = op->user,
-        .moved = op->moved,
-        .status = ws_status_of(op->err),
-        .release = release_packet,
-    };
-    ws_port_post(port, &op->packet);
-    ws_port_unref(port);
+    op->packet.user = op->user;
+    op->packet.moved = op->moved;
+    op->packet.status = ws_status_of(op->err);
+    op->packet.release = release_packet;
+    ws_port_post(op->port, &op->packet);
 }
 
 /* Whoever receives 'op' frees it. */
@@ -173,15 +188,12 @@ tell(struct ws_ovl *op, bool silent)
 {
     if (op->event)
         ws_event_set(op->event);
-    if (op->routine) {
-        op->apc.run = run_routine;
-        if (ws_apc_queue(op->issuer, &op->apc))
-            ws_ovl_free(op);
-    } else if (op->port && !silent) {
+    if (op->routine)
+        tell_thread(op);
+    else if (op->port && !silent)
         tell_port(op);
-    } else {
+    else
         ws_ovl_free(op);
-    }
 }
 
 /* A socket is signalled from an operation's end to the next one's start, where
@@ -189,7 +201,7 @@ tell(struct ws_ovl *op, bool silent)
 static void
 signal_socket(struct ws_sock *s, bool done)
 {
-    struct ws_lanes *l = s->lanes;
+    struct ws_lanes *l = &s->lanes;
 
     ws_lock(&ws_dispatcher);
     if (atomic_load(&l->done) != done) {
@@ -214,9 +226,11 @@ publish(const struct ws_ovl *op)
 static void
 take_late_port(struct ws_ovl *op)
 {
-    if (op->port || op->routine || !op->pended)
+    if (op->port || op->routine)
         return;
     take_port(op);
+    if (op->port)
+        ws_port_ref_more(op->port);
 }
 
 /* Ends 'op', which is in no lane. It cannot fail: packet, APC and references
@@ -224,21 +238,41 @@ take_late_port(struct ws_ovl *op)
 static void
 finish(struct ws_ovl *op)
 {
+    struct ws_thread *issuer = op->issuer;
     struct ws_sock *s = op->sock;
-    bool silent;
+    struct ws_port *port;
+    bool pended = op->pended;
 
     if (op->ops->ended && !op->ops->ended(op))
         return;
-    take_late_port(op);
-    silent = !op->pended && s->lanes->modes & SKIP_PORT;
-    op->sock = NULL;
-    if (op->pended)
-        ws_wait_pending(-1);
+    if (pended)
+        take_late_port(op);
+    port = op->port;
     publish(op);
-    if (!op->event && !op->port)
+    if (!op->event && !port)
         signal_socket(s, true);
+    op->sock = NULL;
+    if (!pended) {
+        tell(op, s->lanes.modes & SKIP_PORT);
+        return;
+    }
+    ws_wait_pending(-1);
     ws_sock_unref(s);
-    tell(op, silent);
+    tell(op, false);
+    ws_port_unref(port);
+    ws_object_unref(&issuer->object);
+}
+
+void
+ws_ovl_drop(struct ws_ovl *op)
+{
+    if (op->pended) {
+        ws_wait_pending(-1);
+        ws_port_unref(op->port);
+        ws_object_unref(&op->issuer->object);
+        ws_sock_unref(op->sock);
+    }
+    ws_ovl_free(op);
 }
 
 static void
@@ -266,8 +300,7 @@ static void
 list(struct ws_ovl *op, struct ws_list *lane)
 {
     if (!op->pended)
-        ws_wait_pending(1);
-    op->pended = true;
+        pend(op);
     ws_list_append(lane, &op->node);
 }
 
@@ -275,14 +308,14 @@ static int
 begin(struct ws_ovl *op)
 {
     struct ws_sock *s = op->sock;
-    struct ws_list *lane = &s->lanes->lane[op->lane];
+    struct ws_list *lane = &s->lanes.lane[op->lane];
     int err = WSAEWOULDBLOCK;
 
     ws_lock(&s->lock);
     if (atomic_load(&s->closing))
         err = op->pended ? WSA_OPERATION_ABORTED : WSAENOTSOCK;
     else if (ws_list_empty(lane) &&
-             (op->lane != LANE_RECV || op->eager || !s->lanes->dry))
+             (op->lane != LANE_RECV || op->eager || !s->lanes.dry))
         err = op->ops->attempt(op);
     if (err == WSAEWOULDBLOCK)
         list(op, lane);
@@ -304,7 +337,7 @@ ws_ovl_start(struct ws_ovl *op, DWORD *moved, DWORD *flags)
     int err;
 
     mark_pending(op);
-    if (atomic_load(&op->sock->lanes->done))
+    if (atomic_load(&op->sock->lanes.done))
         signal_socket(op->sock, false);
     err = begin(op);
     if (err == WSAEWOULDBLOCK) {
@@ -313,8 +346,7 @@ ws_ovl_start(struct ws_ovl *op, DWORD *moved, DWORD *flags)
     }
     op->err = err;
     if (told_as_pending(op, err)) {
-        ws_wait_pending(1);
-        op->pended = true;
+        pend(op);
         finish(op);
         return WSA_IO_PENDING;
     }
@@ -339,10 +371,11 @@ ws_ovl_move_on(struct ws_ovl *op, struct ws_sock *s,
 
     ws_object_ref(&s->object);
     op->sock = s;
+    op->owner = s->generation;
     op->ops = ops;
-    op->lane = lane;
+    op->lane = (uint8_t)lane;
     ws_lock(&s->lock);
-    err = ws_ovl_prepare(s);
+    err = ws_sock_watch(s);
     ws_unlock(&s->lock);
     if (!err)
         err = begin(op);
@@ -383,12 +416,12 @@ ws_ovl_ready(struct ws_sock *s, unsigned ready)
     ws_lock(&s->lock);
     if (ready & (WS_IO_RDHUP | WS_IO_PRI))
         s->brink = true;
-    if (s->lanes && ready & (WS_IO_IN | WS_IO_PRI | WS_IO_RDHUP | over)) {
-        s->lanes->dry = false;
-        used = work_off(&s->lanes->lane[LANE_RECV], &ended);
+    if (ready & (WS_IO_IN | WS_IO_PRI | WS_IO_RDHUP | over)) {
+        s->lanes.dry = false;
+        used = work_off(&s->lanes.lane[LANE_RECV], &ended);
     }
-    if (s->lanes && ready & (WS_IO_OUT | over))
-        used |= work_off(&s->lanes->lane[LANE_SEND], &ended);
+    if (ready & (WS_IO_OUT | over))
+        used |= work_off(&s->lanes.lane[LANE_SEND], &ended);
     ws_unlock(&s->lock);
     finish_all(&ended);
     return used;
@@ -420,8 +453,8 @@ ws_ovl_cancel_if(struct ws_sock *s,
     bool none;
 
     ws_lock(&s->lock);
-    for (int i = 0; s->lanes && i < LANE_COUNT; i++)
-        take_matching(&s->lanes->lane[i], match, arg, &ended);
+    for (int i = 0; i < LANE_COUNT; i++)
+        take_matching(&s->lanes.lane[i], match, arg, &ended);
     ws_unlock(&s->lock);
     none = ws_list_empty(&ended);
     finish_all(&ended);
@@ -512,13 +545,13 @@ ws_ovl_attach(struct ws_sock *s, struct ws_port *port, ULONG_PTR key)
     int err;
 
     ws_lock(&s->lock);
-    err = ws_ovl_prepare(s);
-    if (!err && (s->lanes->port || !s->overlapped))
+    err = ws_sock_watch(s);
+    if (!err && (s->lanes.port || !s->overlapped))
         err = ERROR_INVALID_PARAMETER;
     if (!err) {
         ws_port_ref_more(port);
-        s->lanes->key = key;
-        s->lanes->port = port;
+        s->lanes.key = key;
+        s->lanes.port = port;
     }
     ws_unlock(&s->lock);
     return err;
@@ -533,9 +566,9 @@ ws_ovl_modes(struct ws_sock *s, UCHAR modes)
     if (modes & ~known || !s->overlapped)
         return ERROR_INVALID_PARAMETER;
     ws_lock(&s->lock);
-    err = ws_ovl_prepare(s);
+    err = ws_sock_watch(s);
     if (!err)
-        s->lanes->modes |= modes;
+        s->lanes.modes |= modes;
     ws_unlock(&s->lock);
     return err;
 }

@@ -7,9 +7,11 @@
  * socket's lock, ends it: readiness, cancelling or closing. Nobody else can,
  * so nothing is ended twice.
  *
- * Who holds what: an operation in a lane holds a reference on its socket, and
- * from its start on its event, port or thread. The socket is let go before
- * anybody is told, so that an undelivered packet keeps no descriptor open. */
+ * Who holds what: an operation that pends holds a reference on its socket, port
+ * and thread. One that ends in the call which starts it needs none, because
+ * the call has them; so every caller of a function here holds a reference on
+ * the socket himself. The socket is let go before anybody is told, so that an
+ * undelivered packet keeps no descriptor open. */
 #ifndef WS_KIT_OVL_H
 #define WS_KIT_OVL_H
 
@@ -18,21 +20,6 @@
 #include "kit/vec.h"
 #include "w32/apc.h"
 #include "w32/port.h"
-
-/* Readiness works off the first two. */
-enum ws_lane { LANE_RECV, LANE_SEND, LANE_OTHER, LANE_COUNT };
-
-/* A socket's part in it; made by the first operation or port and never
- * replaced. Guarded by the socket's lock, but for the atomics. */
-struct ws_lanes {
-    struct ws_list lane[LANE_COUNT];
-    bool dry;         /* nothing to receive until the engine says so */
-    atomic_bool done; /* an operation has ended since the last began: then the
-                         socket is signalled; set under the dispatcher lock */
-    UCHAR modes;      /* SetFileCompletionNotificationModes */
-    ULONG_PTR key;    /* written before the port, and for life, too */
-    struct ws_port *_Atomic port; /* a reference, or NULL; for life */
-};
 
 struct ws_ovl;
 
@@ -52,20 +39,22 @@ struct ws_ovl_ops {
 struct ws_ovl {
     struct ws_list node;
     const struct ws_ovl_ops *ops;
-    struct ws_sock *sock; /* a reference, until it has ended */
-    enum ws_lane lane;
+    struct ws_sock *sock; /* until it has ended */
+    uint32_t owner; /* the socket's generation, also when that is let go */
+    unsigned size;  /* of it all */
     int err;
     DWORD moved, flags; /* what the result reports */
-    bool pended;        /* was in a lane: told even where success is not */
+    uint8_t lane;       /* enum ws_lane */
+    bool pended;        /* it holds references, and is told in any case */
     bool eager;         /* tried even when there is nothing to receive */
     bool always_pends;  /* never ends in the call that starts it */
 
     /* The route. */
     LPWSAOVERLAPPED user;
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
-    struct ws_event *event;   /* a reference or NULL */
-    struct ws_port *port;     /* a reference or NULL */
-    struct ws_thread *issuer; /* a reference: for CancelIo and routines */
+    struct ws_event *event;   /* a reference or NULL, from the start */
+    struct ws_port *port;     /* or NULL */
+    struct ws_thread *issuer; /* for CancelIo and routines */
     union {                   /* an operation with a routine has no port */
         struct ws_packet packet;
         struct ws_apc apc;
@@ -79,8 +68,8 @@ struct ws_ovl_route {
 };
 
 /* Makes an operation of 'size' bytes, which begin with a struct ws_ovl; zeroed.
- * Takes its own references. WSAEINVAL for a routine on a socket with a port
- * (OVL-4), WSAENOBUFS. The caller fills in the rest and starts it. */
+ * WSAEINVAL for a routine on a socket with a port (OVL-4), WSAENOBUFS. The
+ * caller fills in the rest and starts it. */
 int ws_ovl_new(struct ws_sock *s, size_t size, const struct ws_ovl_ops *ops,
                enum ws_lane lane, const struct ws_ovl_route *route,
                struct ws_ovl **out);
@@ -99,6 +88,9 @@ int ws_ovl_start(struct ws_ovl *op, DWORD *moved, DWORD *flags);
 void ws_ovl_move_on(struct ws_ovl *op, struct ws_sock *s,
                     const struct ws_ovl_ops *ops, enum ws_lane lane);
 
+/* From ended(), which then gives false: it is over and nobody is to know. */
+void ws_ovl_drop(struct ws_ovl *op);
+
 /* The engine's word about the descriptor. True if operations used it: what the
  * network events have to know must then be looked up anew. */
 bool ws_ovl_ready(struct ws_sock *s, unsigned ready);
@@ -115,7 +107,6 @@ int ws_ovl_cancel(struct ws_sock *s, LPOVERLAPPED which,
 
 /* The socket closes. */
 void ws_ovl_cancel_all(struct ws_sock *s);
-void ws_ovl_forget(struct ws_lanes *l); /* NULL is taken */
 
 /* CreateIoCompletionPort and SetFileCompletionNotificationModes. */
 int ws_ovl_attach(struct ws_sock *s, struct ws_port *port, ULONG_PTR key);
@@ -125,8 +116,5 @@ int ws_ovl_modes(struct ws_sock *s, UCHAR modes);
  * wanted; else how it ended. */
 int ws_ovl_result(struct ws_sock *s, LPWSAOVERLAPPED ov, bool wait,
                   DWORD *moved, DWORD *flags);
-
-/* Makes the lanes and has the engine watch the descriptor. */
-int ws_ovl_prepare(struct ws_sock *s) WS_REQUIRES(s->lock);
 
 #endif

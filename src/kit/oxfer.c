@@ -25,6 +25,8 @@ struct transfer {
     struct ws_addr room[];    /* for one, where there is one: it is large */
 };
 
+_Static_assert(sizeof(struct transfer) <= WS_SPARE, "kept, not allocated");
+
 static struct transfer *
 transfer_of(struct ws_ovl *op)
 {
@@ -86,7 +88,7 @@ carry_in(struct transfer *t)
     int flags = t->flags;
     int err = ws_carry_try_recv(t->op.sock, &t->vec, &flags);
 
-    t->op.sock->lanes->dry = err == WSAEWOULDBLOCK;
+    t->op.sock->lanes.dry = err == WSAEWOULDBLOCK;
     t->op.moved = ws_vec_moved(&t->vec);
     t->op.flags = (DWORD)flags & MSG_PARTIAL;
     return err;
@@ -216,12 +218,13 @@ try_recv(struct ws_ovl *op)
 {
     struct transfer *t = transfer_of(op);
     struct ws_sock *s = op->sock;
-    struct ws_addr from = {.len = 0};
+    struct ws_addr from;
     int flags = 0, err;
     size_t before;
 
     if (s->transport)
         return carry_in(t);
+    from.len = 0;
     if (!t->vec.total && ws_sock_is_circuit(s))
         return wait_for_data(s);
     do {
@@ -229,9 +232,9 @@ try_recv(struct ws_ovl *op)
         err = recv_once(t, &flags, &from);
     } while (!err && wants_more(t, before));
 
-    s->lanes->dry = err == WSAEWOULDBLOCK ||
-                    (!err && ws_sock_is_circuit(s) && !(t->flags & MSG_OOB) &&
-                     !s->brink && t->vec.moved < t->vec.total);
+    s->lanes.dry = err == WSAEWOULDBLOCK ||
+                   (!err && ws_sock_is_circuit(s) && !(t->flags & MSG_OOB) &&
+                    !s->brink && t->vec.moved < t->vec.total);
     op->moved = ws_vec_moved(&t->vec);
     if (!err && from.len)
         ws_sockaddr_give(&from, t->from, t->from_len);
@@ -277,13 +280,14 @@ ws_xfer_recv_via(struct ws_sock *s, const WSABUF *bufs, DWORD count,
                  LPWSAOVERLAPPED ov, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct ws_ovl_route route = {ov, routine};
-    struct ws_addr a = {.len = 0};
+    struct ws_addr a;
     int err;
 
     if (ov && s->overlapped)
         return begin_recv(s, bufs, count, flags, from, from_len, got, &route);
     if (!got)
         return WSAEFAULT; /* OVL-8 */
+    a.len = 0;
     err = ws_xfer_recv(s, bufs, count, flags, from ? &a : NULL, got);
     if (a.len && (!err || err == WSAEMSGSIZE))
         ws_sockaddr_give(&a, from, from_len);

@@ -150,6 +150,12 @@ ask(struct question *q)
     return p;
 }
 
+static bool
+closed(const struct question *q)
+{
+    return q->sock && atomic_load(&q->sock->closing);
+}
+
 /* Asks the kernel about all, anew each round, since an attempt to connect may
  * have ended meanwhile. */
 static int
@@ -164,7 +170,7 @@ one_round(struct inquiry *q, struct ws_block *b, int64_t deadline)
         q->polls[i] = (struct ws_os_poll){.fd = -1};
         if (q->questions[i].sock)
             q->polls[i] = ask(&q->questions[i]);
-        if (q->questions[i].at_once)
+        if (q->questions[i].at_once || closed(&q->questions[i]))
             until = 0;
     }
     do {
@@ -179,12 +185,6 @@ one_round(struct inquiry *q, struct ws_block *b, int64_t deadline)
 }
 
 /* ---- answering ---- */
-
-static bool
-closed(const struct question *q)
-{
-    return q->sock && atomic_load(&q->sock->closing);
-}
 
 /* What select calls ready. A socket that another thread closed reads (SEL-8);
  * a pending attempt that has ended is settled now. */

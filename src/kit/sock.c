@@ -9,6 +9,7 @@
 #include "kit/acceptex.h"
 #include "kit/backlog.h"
 #include "kit/bind.h"
+#include "kit/carry.h"
 #include "kit/ovl.h"
 #include "kit/qos.h"
 #include "kit/transport.h"
@@ -97,6 +98,7 @@ ws_sock_new(int fd, const struct ws_proto *proto,
     ws_object_init(&s->object, &ops);
     ws_lock_init(&s->lock, WS_RANK_SOCKET);
     ws_netev_init(&s->netev);
+    ws_lanes_init(&s->lanes);
     s->fd = fd;
     s->generation = atomic_fetch_add(&generations, 1);
     s->proto = proto;
@@ -181,7 +183,7 @@ closing(struct ws_object *o)
     ws_backlog_close(s);
     if (s->transport)
         s->transport->closing(s);
-    if (ws_ref_shared(&o->refs))
+    if (ws_ref_shared(&o->refs) && (!s->transport || ws_carry_sleeps(s)))
         ws_os_abort_waiters(s->fd);
 }
 
@@ -206,7 +208,7 @@ release(struct ws_object *o)
     unwatch(s);
     ws_event_unref(s->netev.event); /* of one that never got its handle */
     ws_bind_forget(s);
-    ws_ovl_forget(s->lanes);
+    ws_lanes_drop(&s->lanes);
     ws_backlog_free(s->backlog);
     ws_qos_free(s->qos);
     if (s->transport)
@@ -365,8 +367,7 @@ ws_sock_replace(struct ws_sock *s, int fd)
     if (err)
         return err;
     s->brink = false;
-    if (s->lanes)
-        s->lanes->dry = false;
+    s->lanes.dry = false;
     atomic_store(&s->shut, 0);
     atomic_store(&s->broken, 0);
     ws_qos_apply(s->fd, s->family, s->qos);
@@ -390,10 +391,8 @@ ws_sock_set_mode(struct ws_sock *s, bool nonblocking)
 static bool
 signalled(struct ws_object *o, struct ws_thread *who)
 {
-    struct ws_lanes *l = sock_of(o)->lanes;
-
     (void)who;
-    return l && atomic_load(&l->done);
+    return atomic_load(&sock_of(o)->lanes.done);
 }
 
 static int

@@ -6,12 +6,13 @@
  * uses, on which the engine must not block.
  *
  * Who holds a reference: the handle table; each call that is inside, until it
- * returns. There is no other. */
+ * returns; each operation that pends. There is no other. */
 #ifndef WS_KIT_SOCK_H
 #define WS_KIT_SOCK_H
 
 #include "base/list.h"
 #include "base/lock.h"
+#include "kit/lanes.h"
 #include "kit/netev.h"
 #include "os/os.h"
 #include "w32/object.h"
@@ -41,7 +42,6 @@ struct ws_proto {
 struct ws_backlog;
 struct ws_circuit;
 struct ws_home;
-struct ws_lanes;
 struct ws_qos;
 struct ws_transport;
 
@@ -77,31 +77,33 @@ struct ws_sock {
 
     uint8_t family, type; /* Winsock's; fixed */
     bool overlapped;      /* fixed */
-    int protocol;         /* fixed */
+    bool brink; /* the engine told of the peer's end or of urgent data: behind a
+                   receive that got less than it asked for, more may be there */
+    atomic_int broken; /* how the connection was lost; told again and again */
+    const struct ws_transport *transport; /* NULL: the kernel's own; fixed */
+    struct ws_lanes lanes;
+    struct ws_netev netev;
+    /* What comes before this is what a message needs. */
 
+    int protocol;        /* fixed */
     atomic_bool watched; /* by the engine, for the rest of its life */
     bool unblocked; /* a listener that AcceptEx uses: O_NONBLOCK in any mode */
     bool waiting;   /* a thread blocks in connect and owns the attempt */
+    atomic_uint sleepers; /* threads in ws_carry_wait */
     unsigned awaited; /* threads that sleep until the descriptor is readable: a
                          transport reads no more of it than it gives away */
     bool reuse, exclusive, conditional, linger_timed, debug, v6only;
     bool no_send_buffer, no_recv_buffer; /* set to 0, which Linux has not */
     DWORD recv_timeout, send_timeout;    /* as they were set; ms */
-    atomic_int broken; /* how the connection was lost; told again and again */
-    uint32_t since;    /* when the connection was made, in seconds */
-    int so_error;      /* what SO_ERROR reads (CON-8) */
-    bool brink; /* the engine told of the peer's end or of urgent data: behind a
-                   receive that got less than it asked for, more may be there */
+    uint32_t since; /* when the connection was made, in seconds */
+    int so_error;   /* what SO_ERROR reads (CON-8) */
 
-    struct ws_netev netev;
-    const struct ws_transport *transport; /* NULL: the kernel's own; fixed */
-    struct ws_circuit *circuit;           /* the transport's part */
-    struct ws_qos *qos;                   /* once asked for */
-    struct ws_backlog *backlog;           /* once listening */
-    struct ws_home *home;                 /* once bound by name */
-    struct ws_lanes *_Atomic lanes; /* once overlapped; set under the lock */
-    struct ws_sock *acceptor;       /* with CONTEXT_AWAITED: a reference */
-    uint32_t accepted_by;           /* with CONTEXT_ACCEPTED: its generation */
+    struct ws_circuit *circuit; /* the transport's part */
+    struct ws_qos *qos;         /* once asked for */
+    struct ws_backlog *backlog; /* once listening */
+    struct ws_home *home;       /* once bound by name */
+    struct ws_sock *acceptor;   /* with CONTEXT_AWAITED: a reference */
+    uint32_t accepted_by;       /* with CONTEXT_ACCEPTED: its generation */
     int peer_len;
     unsigned char peer[28]; /* known even after the connection has gone */
 };

@@ -14,7 +14,7 @@
 
 /* One call to the kernel moves so much at the most, so that one connection
  * does not keep the engine from the others. */
-#define PIECE (1u << 20)
+#define PIECE (16u << 20)
 
 /* The longest datagram. */
 #define DATAGRAM 65535

@@ -29,10 +29,10 @@ struct slot {
     atomic_uintptr_t word;
 };
 
-/* The generation is guarded by the slot's bit, 'next' by the table lock. */
+/* The generation changes under the slot's bit, 'next' under the table lock. */
 struct high_slot {
     struct slot slot;
-    unsigned generation;
+    atomic_uint generation;
     unsigned next; /* in the free list, as number + 1 */
 };
 
@@ -46,7 +46,7 @@ static unsigned free_head, free_tail, page_count;
 
 /* ---- a slot ---- */
 
-static struct ws_object *
+static inline struct ws_object *
 enter(struct slot *s)
 {
     uintptr_t was;
@@ -62,7 +62,7 @@ enter(struct slot *s)
     }
 }
 
-static void
+static inline void
 leave(struct slot *s, struct ws_object *o)
 {
     atomic_store_explicit(&s->word, (uintptr_t)o, memory_order_release);
@@ -81,7 +81,7 @@ drop_handle(struct ws_object *o, void (*closing)(struct ws_object *))
 
 /* ---- numbers ---- */
 
-static struct slot *
+static inline struct slot *
 low_slot(uintptr_t fd)
 {
     struct slot *page;
@@ -93,7 +93,7 @@ low_slot(uintptr_t fd)
     return page ? &page[fd & (PAGE_SLOTS - 1)] : NULL;
 }
 
-static struct high_slot *
+static inline struct high_slot *
 high_slot(unsigned number)
 {
     struct high_slot *page = atomic_load_explicit(
@@ -117,7 +117,7 @@ struct place {
     unsigned generation;
 };
 
-static struct place
+static inline struct place
 find(HANDLE h)
 {
     uintptr_t n = (uintptr_t)h;
@@ -133,7 +133,7 @@ find(HANDLE h)
     return p;
 }
 
-static bool
+static inline bool
 fits(const struct place *p, const struct ws_object *o, enum ws_kind kind)
 {
     return o && (!p->high || p->high->generation == p->generation) &&
@@ -310,6 +310,15 @@ ws_handle_bind(int fd, struct ws_object *o)
         drop_handle(stale, stale->ops->orphaned ? stale->ops->orphaned
                                                 : stale->ops->closing);
     return 0;
+}
+
+bool
+ws_handle_names(HANDLE h, const struct ws_object *o)
+{
+    struct place p = find(h);
+
+    return p.slot && (atomic_load(&p.slot->word) & ~LOCKED) == (uintptr_t)o &&
+           (!p.high || atomic_load(&p.high->generation) == p.generation);
 }
 
 struct ws_object *

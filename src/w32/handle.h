@@ -25,6 +25,10 @@ int ws_handle_bind(int fd, struct ws_object *o);
  * that is not open or not of 'kind'. Does not take pseudo handles. */
 int ws_handle_ref(HANDLE h, enum ws_kind kind, struct ws_object **out);
 
+/* Whether 'h' is open and a handle of 'o', to whom the caller has a reference.
+ * Takes no lock and touches nothing that other threads write. */
+bool ws_handle_names(HANDLE h, const struct ws_object *o);
+
 /* Finds a waitable object without a reference: it stays as long as the lock is
  * held, through which every waitable one passes before it is freed. NULL for
  * anything else. */

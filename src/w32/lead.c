@@ -165,9 +165,9 @@ ws_lead(struct ws_wait *w)
 
 /* Every round goes through here. */
 void
-ws_lead_drive(int64_t deadline)
+ws_lead_drive(int64_t deadline, unsigned most)
 {
-    driver->drive(deadline);
+    driver->drive(deadline, most);
     atomic_store(&round_ended, ws_now());
     atomic_fetch_add(&rounds, 1);
 }
@@ -183,7 +183,8 @@ void
 ws_wait_set_driver(const struct ws_driver *d)
 {
     ws_lock(&ws_dispatcher);
-    driver = d;
+    if (driver != d) /* another provider starts, and somebody may be driving */
+        driver = d;
     ws_unlock(&ws_dispatcher);
 }
 
@@ -216,7 +217,7 @@ ws_wait_poll(void)
     if (!lead)
         return;
     t->undriven = 0;
-    ws_lead_drive(0);
+    ws_lead_drive(0, WS_DRIVE_MANY);
     ws_lock(&ws_dispatcher);
     atomic_store(&t->where, WS_RUNNING);
     ws_lead_resign(t);
@@ -333,7 +334,7 @@ keep(void *arg)
         ws_unlock(&ws_dispatcher);
 
         if (drives)
-            ws_lead_drive(until);
+            ws_lead_drive(until, WS_DRIVE_MANY);
         else
             keeper.ticked = !ws_park(&t->park, until);
     }

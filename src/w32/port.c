@@ -309,12 +309,13 @@ wait_for(struct ws_port *p, struct ws_thread *t, DWORD ms, bool alertable,
 static bool
 take_at_once(HANDLE h, struct ws_thread *t, struct ws_take *take)
 {
-    struct ws_object *o;
+    struct ws_port *p = t->port;
     bool taken;
 
+    if (!p || !ws_handle_names(h, &p->object))
+        return false;
     ws_lock(&ws_dispatcher);
-    o = ws_handle_peek(h);
-    taken = o && t->port && o == &t->port->object && take_now(t->port, t, take);
+    taken = take_now(p, t, take);
     ws_unlock(&ws_dispatcher);
     if (taken)
         ws_wait_fairly();

@@ -40,6 +40,7 @@ thread_of(struct ws_object *o)
 static void
 thread_free(struct ws_object *o)
 {
+    free(thread_of(o)->spare);
     free(thread_of(o));
 }
 
@@ -70,6 +71,31 @@ thread_new(void)
     ws_list_init(&t->mutexes);
     t->exit_code = STILL_ACTIVE;
     return t;
+}
+
+/* ---- memory ---- */
+
+void *
+ws_thread_alloc(size_t size)
+{
+    struct ws_thread *t = ws_thread_self();
+    void *block = t->spare;
+
+    if (!block || size > WS_SPARE)
+        return malloc(size < WS_SPARE ? WS_SPARE : size);
+    t->spare = NULL;
+    return block;
+}
+
+void
+ws_thread_free(void *block, size_t size)
+{
+    struct ws_thread *t = ws_thread_self();
+
+    if (t->spare || size > WS_SPARE)
+        free(block);
+    else
+        t->spare = block;
 }
 
 /* ---- the end ---- */

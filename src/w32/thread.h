@@ -58,6 +58,7 @@ struct ws_thread {
     enum ws_working working; /* for 'port' */
     struct ws_take *take;    /* the call on 'port' in progress, or NULL */
     atomic_bool cancelled;   /* its blocking call is to end: _cancelled */
+    void *spare;             /* what it gave back last, or NULL: _alloc */
 };
 
 extern WS_TLS struct ws_thread *ws_thread_current;
@@ -92,6 +93,13 @@ int ws_thread_ref(HANDLE h, struct ws_thread **out);
 
 /* Finds a running thread by the kernel's number, without a reference. */
 struct ws_thread *ws_thread_find(DWORD id) WS_REQUIRES(ws_dispatcher);
+
+/* Memory for what a thread makes and gives back in turns, as a server does with
+ * operations: the last block of up to WS_SPARE bytes stays with the thread, so
+ * that nothing is allocated then. Any thread may give it back. */
+#define WS_SPARE 256
+void *ws_thread_alloc(size_t size);
+void ws_thread_free(void *block, size_t size);
 
 /* Brackets a system call that may block, so that an APC can end it: queueing
  * one interrupts the call, which returns WSAEINTR. ws_thread_block returns

@@ -48,12 +48,13 @@ engine_take(void)
 }
 
 static void
-engine_drive(int64_t deadline)
+engine_drive(int64_t deadline, unsigned most)
 {
     struct pollfd p = {.fd = engine.fd, .events = POLLIN};
     struct job *job;
     eventfd_t n;
 
+    (void)most; /* a job is not a descriptor */
     CHECK(!atomic_exchange(&engine.driving, true));
     poll(&p, 1, ws_clock_ms_left(deadline));
     eventfd_read(engine.fd, &n);

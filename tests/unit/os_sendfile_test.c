@@ -100,7 +100,7 @@ TEST(a_full_socket_does_not_block_a_blocking_descriptor, "TF-1")
         while (got < BIG) {
             int err = fill(fd[0], file, &offset);
 
-            CHECK_EQ(err, offset < BIG ? WS_EWOULDBLOCK : 0);
+            CHECK(err == WS_EWOULDBLOCK || (!err && offset == BIG));
             await(fd[1], WS_IO_IN);
             got += drain(fd[1], got);
         }
