@@ -5,6 +5,7 @@
 #include "api/border.h"
 #include "api/names.h"
 #include "prov/dns/nsp.h"
+#include "prov/isotp/face.h"
 #include "prov/tcpip/ext.h"
 #include "prov/tcpip/tcpip.h"
 #include "spi/info.h"
@@ -25,8 +26,36 @@ const struct ws_names ws_names = {
     .own_name = ws_nsp_own_name,
 };
 
-/* The families that tcpip serves; their entries name its provider ids. */
-static const int tcpip_families[] = {AF_INET, AF_INET6};
+/* A descriptor that came from elsewhere becomes a socket of the entry that
+ * would have made one like it. */
+static int
+adopt(int fd, SOCKET *out)
+{
+    const WSPPROC_TABLE *p;
+    WSAPROTOCOL_INFOW info;
+    struct ws_entry *e;
+    int af, type, protocol;
+    int err = ws_tcpip_describe(fd, &af, &type, &protocol);
+
+    if (!err)
+        err = ws_catalog_match(af, type, protocol, &e);
+    if (!err)
+        err = ws_provider_start(e, &p);
+    if (err)
+        return err;
+    ws_info_widen(&e->info, &info);
+    return ws_tcpip_adopt(fd, &info, out);
+}
+
+/* Whose families these are; their entries name the provider ids. */
+static const struct {
+    int family;
+    LPWSPSTARTUP start;
+} families[] = {
+    {AF_INET,  ws_tcpip_startup},
+    {AF_INET6, ws_tcpip_startup},
+    {AF_ISO,   ws_isotp_startup},
+};
 
 int
 ws_builtin_load(void)
@@ -34,36 +63,23 @@ ws_builtin_load(void)
     struct ws_entry *e;
     int err = ws_catalog_load();
 
-    for (size_t i = 0; !err && i < WS_ARRAY_LEN(tcpip_families); i++) {
-        err = ws_catalog_for_family(tcpip_families[i], &e);
+    ws_isotp_use_adopter(adopt);
+    for (size_t i = 0; !err && i < WS_ARRAY_LEN(families); i++) {
+        err = ws_catalog_for_family(families[i].family, &e);
         if (!err)
-            err = ws_provider_register(&e->info.ProviderId, ws_tcpip_startup);
+            err = ws_provider_register(&e->info.ProviderId, families[i].start);
     }
     return err;
 }
 
-/* A descriptor that came from elsewhere becomes a socket of the entry that
- * would have made one like it. */
 SOCKET
 ws2_socket_adopt(int fd)
 {
-    const WSPPROC_TABLE *p;
-    WSAPROTOCOL_INFOW info;
-    struct ws_entry *e;
     SOCKET s = INVALID_SOCKET;
-    int af, type, protocol;
     int err = ws_route_started();
 
     if (!err)
-        err = ws_tcpip_describe(fd, &af, &type, &protocol);
-    if (!err)
-        err = ws_catalog_match(af, type, protocol, &e);
-    if (!err)
-        err = ws_provider_start(e, &p);
-    if (!err) {
-        ws_info_widen(&e->info, &info);
-        err = ws_tcpip_adopt(fd, &info, &s);
-    }
+        err = adopt(fd, &s);
     return ws_api_socket(err, s);
 }
 

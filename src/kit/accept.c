@@ -337,6 +337,8 @@ offer_qos(struct ws_sock *listener, struct ws_peer *peer)
 {
     int err = 0;
 
+    if (listener->transport) /* it brings what the caller offers */
+        return 0;
     ws_lock(&listener->lock);
     if (!peer->qos && listener->qos)
         err = ws_qos_copy(listener->qos, &peer->qos);

@@ -87,7 +87,7 @@ ws_backlog_free(struct ws_backlog *b)
     refuse_all(&b->arrived);
     while ((node = ws_list_pop(&b->options)))
         free(WS_CONTAINER_OF(node, struct ws_late_option, node));
-    ws_event_unref(b->bell);
+    ws_backlog_release(b);
     ws_gate_free(b->gate);
     free(b);
 }
@@ -109,16 +109,21 @@ ws_backlog_ready(struct ws_sock *listener)
 int
 ws_backlog_hold(struct ws_backlog *b, unsigned limit)
 {
-    int err = b->bell ? 0 : ws_event_new(true, false, &b->bell);
+    bool fresh = !b->bell;
 
-    if (!err)
-        b->limit = limit;
-    return err ? WSAENOBUFS : 0;
+    if (fresh && (ws_wait_keep() || ws_event_new(true, false, &b->bell)))
+        return WSAENOBUFS;
+    if (fresh) /* requests are to come in while nobody waits, too */
+        ws_wait_pending(1);
+    b->limit = limit;
+    return 0;
 }
 
 void
 ws_backlog_release(struct ws_backlog *b)
 {
+    if (b->bell)
+        ws_wait_pending(-1);
     ws_event_unref(b->bell);
     b->bell = NULL;
 }

@@ -170,8 +170,10 @@ static void
 pass_on(struct ws_sock *s)
 {
     const unsigned news = WS_IO_IN | WS_IO_PRI | WS_IO_RDHUP | WS_IO_ERR;
-    unsigned ready = ws_netev_meaning(s, 0) & news;
+    unsigned ready = 0;
 
+    if (atomic_load(&s->watched)) /* as whoever has operations is */
+        ready = ws_netev_meaning(s, 0) & news;
     if (ready)
         ws_ovl_ready(s, ready);
 }

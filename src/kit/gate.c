@@ -412,7 +412,6 @@ ws_gate_open(struct ws_sock *s, struct ws_backlog *queue, int backlog)
     }
     queue->gate = g;
     s->unblocked = true;
-    ws_wait_keep_driving();
     return 0;
 }
 

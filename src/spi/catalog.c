@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <ws2/wshisotp.h>
 
 #define FIRST_ID 1001
 
@@ -62,7 +63,39 @@ static const struct family {
      PROVIDER_INET6, {"Tcpip [TCP/IPv6]", "Tcpip [UDP/IPv6]", "Tcpip [RAW/IPv6]"}},
 };
 
-#define BUILTIN_COUNT (WS_ARRAY_LEN(families) * WS_ARRAY_LEN(kinds))
+#define PROVIDER_ISO                                                           \
+    {                                                                          \
+        0x5a11f097, 0x7407, 0x4f70,                                            \
+        {                                                                      \
+            0x9b, 0x1c, 0x52, 0x46, 0x43, 0x10, 0x06, 0x21                     \
+        }                                                                      \
+    }
+
+#define MESSAGE_FLAGS                                                          \
+    (XP1_GUARANTEED_DELIVERY | XP1_GUARANTEED_ORDER | XP1_MESSAGE_ORIENTED |   \
+     XP1_GRACEFUL_CLOSE | XP1_EXPEDITED_DATA | XP1_CONNECT_DATA |              \
+     XP1_DISCONNECT_DATA | XP1_PARTIAL_MESSAGE)
+
+/* ISO transport over TCP, as messages and as a stream that ignores their ends.
+ * Class 2 has quality of service. To read and write a descriptor of its would
+ * bypass the framing, so they are no file handles. */
+static const struct iso {
+    DWORD flags, provider_flags;
+    int type, protocol;
+    const char *name;
+} isos[] = {
+    {MESSAGE_FLAGS,                                         PFL_MATCHES_PROTOCOL_ZERO, SOCK_SEQPACKET, ISOPROTO_TP0,
+     "ISO TP0/TCP (RFC 1006)"                                                                                                                         },
+    {MESSAGE_FLAGS | XP1_PSEUDO_STREAM,                     PFL_MATCHES_PROTOCOL_ZERO, SOCK_STREAM,
+     ISOPROTO_TP0,                                                                                                   "ISO TP0/TCP (RFC 1006) [stream]"},
+    {MESSAGE_FLAGS | XP1_QOS_SUPPORTED,                     0,                         SOCK_SEQPACKET, ISOPROTO_TP2,
+     "ISO TP2/TCP (RFC 2126)"                                                                                                                         },
+    {MESSAGE_FLAGS | XP1_PSEUDO_STREAM | XP1_QOS_SUPPORTED, 0,                         SOCK_STREAM,
+     ISOPROTO_TP2,                                                                                                   "ISO TP2/TCP (RFC 2126) [stream]"},
+};
+
+#define KERNEL_COUNT (WS_ARRAY_LEN(families) * WS_ARRAY_LEN(kinds))
+#define BUILTIN_COUNT (KERNEL_COUNT + WS_ARRAY_LEN(isos))
 
 /* The library that these providers live in. */
 static const char builtin_path[] = "libws2_32.so.0";
@@ -100,6 +133,39 @@ describe(const struct family *f, size_t kind, WSAPROTOCOL_INFOA *info)
         .dwMessageSize = k->message_size,
     };
     snprintf(info->szProtocol, sizeof(info->szProtocol), "%s", f->names[kind]);
+}
+
+static void
+describe_iso(const struct iso *i, WSAPROTOCOL_INFOA *info)
+{
+    static const GUID provider = PROVIDER_ISO;
+
+    *info = (WSAPROTOCOL_INFOA){
+        .dwServiceFlags1 = i->flags,
+        .dwProviderFlags = i->provider_flags,
+        .ProviderId = provider,
+        .ProtocolChain.ChainLen = BASE_PROTOCOL,
+        .iVersion = 2,
+        .iAddressFamily = AF_ISO,
+        .iMaxSockAddr = sizeof(SOCKADDR_OSITP),
+        .iMinSockAddr = 8,
+        .iSocketType = i->type,
+        .iProtocol = i->protocol,
+        .iNetworkByteOrder = BIGENDIAN,
+        .iSecurityScheme = SECURITY_PROTOCOL_NONE,
+        .dwMessageSize = 0xffffffff,
+    };
+    snprintf(info->szProtocol, sizeof(info->szProtocol), "%s", i->name);
+}
+
+static void
+describe_builtin(size_t i, WSAPROTOCOL_INFOA *info)
+{
+    if (i < KERNEL_COUNT)
+        describe(&families[i / WS_ARRAY_LEN(kinds)], i % WS_ARRAY_LEN(kinds),
+                 info);
+    else
+        describe_iso(&isos[i - KERNEL_COUNT], info);
 }
 
 static DWORD
@@ -197,8 +263,7 @@ ws_catalog_load(void)
 
     ws_lock(&lock);
     for (size_t i = loaded(); !err && i < BUILTIN_COUNT; i++) {
-        describe(&families[i / WS_ARRAY_LEN(kinds)], i % WS_ARRAY_LEN(kinds),
-                 &info);
+        describe_builtin(i, &info);
         err = append(&info, builtin_path, &id);
     }
     ws_unlock(&lock);

@@ -102,11 +102,11 @@ TEST_BARE(the_usual_catalog_is_built_in, "CAT-14")
         {23, 2, 17, 0,   28, 0x20609, 8,  65467, "Tcpip [UDP/IPv6]"},
         {23, 3, 0,  255, 28, 0x20609, 12, 32768, "Tcpip [RAW/IPv6]"},
     };
-    const struct ws_entry *found[8];
+    const struct ws_entry *found[16];
 
     REQUIRE_EQ(ws_catalog_load(), 0);
     REQUIRE_EQ(ws_catalog_load(), 0); /* again: nothing is added */
-    REQUIRE_EQ(ws_catalog_list(NULL, true, found, 8), 6);
+    REQUIRE_EQ(ws_catalog_list(NULL, true, found, 16), 10);
     for (size_t i = 0; i < 6; i++) {
         const WSAPROTOCOL_INFOA *p = &found[i]->info;
 
@@ -128,6 +128,35 @@ TEST_BARE(the_usual_catalog_is_built_in, "CAT-14")
     CHECK_EQ(found[3]->info.ProviderId.Data1, 0xf9eab0c0);
 }
 
+TEST_BARE(behind_them_stand_the_entries_of_iso_transport)
+{
+    static const struct {
+        int type, protocol;
+        DWORD flags;
+    } rows[] = {
+        {5, 25, 0x401ee},
+        {1, 25, 0x401fe},
+        {5, 27, 0x421ee},
+        {1, 27, 0x421fe},
+    };
+    const struct ws_entry *found[16];
+
+    REQUIRE_EQ(ws_catalog_load(), 0);
+    REQUIRE_EQ(ws_catalog_list(NULL, true, found, 16), 10);
+    for (size_t i = 0; i < 4; i++) {
+        const WSAPROTOCOL_INFOA *p = &found[6 + i]->info;
+
+        CHECK_EQ(p->dwCatalogEntryId, 1007 + i);
+        CHECK_EQ(p->iAddressFamily, AF_ISO);
+        CHECK_EQ(p->iSocketType, rows[i].type);
+        CHECK_EQ(p->iProtocol, rows[i].protocol);
+        CHECK_EQ(p->dwServiceFlags1, rows[i].flags);
+        CHECK_EQ(p->iMinSockAddr, 8);
+        CHECK_EQ(p->iMaxSockAddr, 140);
+        CHECK_EQ(p->dwMessageSize, 0xffffffff);
+    }
+}
+
 static DWORD
 add(int chain_len, int af, int type, int protocol)
 {
@@ -146,15 +175,15 @@ add(int chain_len, int af, int type, int protocol)
 TEST_BARE(a_layer_alone_is_never_chosen, "CAT-4 CATL-8")
 {
     const WSAPROTOCOL_INFOA *info;
-    const struct ws_entry *found[8];
+    const struct ws_entry *found[16];
     struct ws_entry *e;
     DWORD id = add(LAYERED_PROTOCOL, 99, SOCK_RDM, 7);
 
     CHECK_EQ(match(99, SOCK_RDM, 7, &info), WSAESOCKTNOSUPPORT);
     CHECK_EQ(match(99, SOCK_STREAM, 7, &info), WSAEAFNOSUPPORT);
     CHECK_EQ(ws_catalog_for_family(99, &e), WSAEAFNOSUPPORT);
-    CHECK_EQ(ws_catalog_list(NULL, false, found, 8), 4);
-    CHECK_EQ(ws_catalog_list(NULL, true, found, 8), 7);
+    CHECK_EQ(ws_catalog_list(NULL, false, found, 16), 8);
+    CHECK_EQ(ws_catalog_list(NULL, true, found, 16), 11);
     REQUIRE(ws_catalog_by_id(id) != NULL);
     CHECK_STR(ws_catalog_by_id(id)->path, "/lib/layer.so");
 }
@@ -164,7 +193,7 @@ TEST_BARE(a_chain_is_a_candidate_in_its_place, "CAT-4 CATL-2 CATL-3")
     const WSAPROTOCOL_INFOA *info;
     DWORD id = add(2, AF_INET, SOCK_STREAM, IPPROTO_TCP);
 
-    CHECK_EQ(id, 1007);
+    CHECK_EQ(id, 1011);
     REQUIRE_EQ(match(AF_INET, SOCK_STREAM, IPPROTO_TCP, &info), 0);
     CHECK_EQ(info->dwCatalogEntryId, 1001);
     id = add(2, 99, SOCK_RDM, 7);
@@ -214,7 +243,7 @@ TEST_BARE(a_list_can_be_asked_for_some_protocols, "CATL-7 CATL-8")
     CHECK_EQ(found[1]->info.dwCatalogEntryId, 1004);
     CHECK_EQ(ws_catalog_list(both, false, found, 8), 4);
     CHECK_EQ(ws_catalog_list(none, false, found, 8), 0);
-    CHECK_EQ(ws_catalog_list(NULL, false, found, 1), 4);
+    CHECK_EQ(ws_catalog_list(NULL, false, found, 1), 8);
 }
 
 TEST_BARE(a_description_survives_both_widths)
@@ -243,7 +272,7 @@ TEST_BARE(a_name_that_is_too_long_is_cut_between_characters)
 TEST_BARE(a_catalog_is_full_at_some_point)
 {
     WSAPROTOCOL_INFOA info = {.ProtocolChain.ChainLen = 1};
-    size_t count = 6;
+    size_t count = 10;
     DWORD id;
 
     REQUIRE_EQ(ws_catalog_load(), 0);

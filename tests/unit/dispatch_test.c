@@ -427,27 +427,28 @@ TEST_BARE(byte_order_by_socket)
 
 TEST_BARE(the_catalog_is_told_to_programs, "CATL-7 CATL-8 AMB-58")
 {
-    WSAPROTOCOL_INFOA a[8];
-    WSAPROTOCOL_INFOW w[8];
+    enum { LISTED = 8, INSTALLED = LISTED + 2 }; /* raw ones are not told */
+    WSAPROTOCOL_INFOA a[16];
+    WSAPROTOCOL_INFOW w[16];
     DWORD size = 1;
     int code = 0;
 
     CHECK_EQ(WSCEnumProtocols(NULL, NULL, &size, &code), SOCKET_ERROR);
     CHECK_EQ(code, WSAENOBUFS);
-    CHECK_EQ(size, 6 * sizeof w[0]);
+    CHECK_EQ(size, INSTALLED * sizeof w[0]);
     size = sizeof w;
-    CHECK_EQ(WSCEnumProtocols(NULL, w, &size, &code), 6);
+    CHECK_EQ(WSCEnumProtocols(NULL, w, &size, &code), INSTALLED);
     CHECK_ERR(WSAEnumProtocolsA(NULL, a, &size) == SOCKET_ERROR,
               WSANOTINITIALISED);
     begin();
     CHECK_ERR(WSAEnumProtocolsA(NULL, NULL, &size) == SOCKET_ERROR, WSAENOBUFS);
-    CHECK_EQ(size, 4 * sizeof a[0]);
-    CHECK_EQ(WSAEnumProtocolsA(NULL, a, &size), 4);
+    CHECK_EQ(size, LISTED * sizeof a[0]);
+    CHECK_EQ(WSAEnumProtocolsA(NULL, a, &size), LISTED);
     CHECK_EQ(a[2].dwCatalogEntryId, 1004);
     size--;
     CHECK_ERR(WSAEnumProtocolsA(NULL, a, &size) == SOCKET_ERROR, WSAENOBUFS);
     size = sizeof w;
-    CHECK_EQ(WSAEnumProtocolsW(NULL, w, &size), 4);
+    CHECK_EQ(WSAEnumProtocolsW(NULL, w, &size), LISTED);
     CHECK(!wcscmp(w[3].szProtocol, L"Tcpip [UDP/IPv6]"));
     CHECK_ERR(WSAEnumProtocolsA(NULL, a, NULL) == SOCKET_ERROR, WSAEFAULT);
 }
