@@ -25,6 +25,7 @@
 
 #define BACKLOG 4096
 #define MESSAGE 64
+#define QUESTION 18 /* as long as what ISO transport asks to be let in */
 #define BATCH 64
 #define MANY 2048
 
@@ -224,6 +225,40 @@ serve_storm(void)
     }
 }
 
+/* ---- what ISO transport does, without it ---- */
+
+static void
+serve_visit(void)
+{
+    int listener = listen_and_tell();
+
+    for (;;) {
+        char buf[QUESTION];
+        int s = accept_from(listener, SOCK_CLOEXEC);
+
+        if (recv(s, buf, QUESTION, MSG_WAITALL) != QUESTION ||
+            send(s, buf, QUESTION, MSG_NOSIGNAL) != QUESTION ||
+            recv(s, buf, 1, 0) != 0)
+            die("visit");
+        close(s);
+    }
+}
+
+static void
+serve_pour(void)
+{
+    static char room[65536];
+    int listener = listen_and_tell();
+
+    for (;;) {
+        int s = accept_from(listener, SOCK_CLOEXEC);
+
+        while (recv(s, room, sizeof(room), 0) > 0)
+            ;
+        close(s);
+    }
+}
+
 /* ---- a file to each connection ---- */
 
 static void
@@ -274,7 +309,7 @@ serve_poll(void)
     }
 }
 
-/* ---- the client of the ping-pong ---- */
+/* ---- clients ---- */
 
 static double
 now(void)
@@ -285,34 +320,90 @@ now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static long
-ping_until(int s, double end)
+static int line, peer_port;
+
+static void
+ping(void)
 {
     char buf[MESSAGE] = {0};
+
+    if (send(line, buf, MESSAGE, MSG_NOSIGNAL) != MESSAGE ||
+        recv(line, buf, MESSAGE, MSG_WAITALL) != MESSAGE)
+        die("ping");
+}
+
+/* A connection, a question and its answer, and the end seen by both. */
+static void
+visit(void)
+{
+    char buf[QUESTION] = {0};
+    int s = connect_to(peer_port);
+
+    if (send(s, buf, QUESTION, MSG_NOSIGNAL) != QUESTION ||
+        recv(s, buf, QUESTION, MSG_WAITALL) != QUESTION ||
+        shutdown(s, SHUT_WR) || recv(s, buf, 1, 0) != 0)
+        die("visit");
+    close(s);
+}
+
+static void
+pour(void)
+{
+    static char megabyte[1 << 20];
+
+    if (send(line, megabyte, sizeof(megabyte), MSG_NOSIGNAL) !=
+        sizeof(megabyte))
+        die("pour");
+}
+
+/* What a client does again and again, by the end of its name: "bare-visit". */
+static const struct load {
+    const char *name;
+    void (*once)(void);
+    int batch;
+} loads[] = {
+    {"-visit", visit, 4 },
+    {"-pour",  pour,  4 },
+    {"",       ping,  16},
+};
+
+static const struct load *
+load_of(const char *name)
+{
+    size_t i = 0;
+
+    while (loads[i].once != ping && !strstr(name, loads[i].name))
+        i++;
+    return &loads[i];
+}
+
+static long
+repeat(const struct load *l, double end)
+{
     long count = 0;
 
     do {
-        for (int i = 0; i < 16; i++, count++)
-            if (send(s, buf, MESSAGE, MSG_NOSIGNAL) != MESSAGE ||
-                recv(s, buf, MESSAGE, MSG_WAITALL) != MESSAGE)
-                die("ping");
+        for (int i = 0; i < l->batch; i++, count++)
+            l->once();
     } while (now() < end);
     return count;
 }
 
 /* Says when the measured stretch begins and what it held. */
 static void
-ping(int port, double warm, double length)
+client(const struct load *l, double warm, double length, int port)
 {
-    int s = connect_to(port);
     double begin;
     long count;
 
-    ping_until(s, now() + warm);
+    peer_port = port;
+    if (l->once != visit)
+        line = connect_to(port);
+    repeat(l, now() + warm);
     puts("go");
     fflush(stdout);
     begin = now();
-    count = ping_until(s, begin + length);
+    count = repeat(l, begin + length);
     printf("done %ld %.6f\n", count, now() - begin);
     fflush(stdout);
     pause(); /* the server's CPU clock is read before the connection ends */
@@ -418,6 +509,8 @@ static const struct server {
     {"accept",  serve_accept},
     {"refuse",  serve_refuse},
     {"ping",    serve_ping  },
+    {"visit",   serve_visit },
+    {"pour",    serve_pour  },
     {"epoll",   serve_epoll },
     {"epoll2",  serve_epoll2},
     {"storm",   serve_storm },
@@ -442,7 +535,7 @@ main(int argc, char **argv)
 
     raise_limit();
     if (argc == 5 && !strcmp(name, "client"))
-        ping(atoi(argv[4]), atof(argv[2]), atof(argv[3]));
+        client(load_of(argv[0]), atof(argv[2]), atof(argv[3]), atoi(argv[4]));
     if (argc == 3 && !strcmp(name, "memory")) {
         memory(atoi(argv[2]));
         return 0;

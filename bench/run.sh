@@ -36,6 +36,12 @@ build() {
     WSCC_CC=$CC "$OUT/bin/wscc" -D_GNU_SOURCE $flags bench/idle.c \
         -o "$dir/idle"
     WSCC_CC=$CC "$OUT/bin/wscc" $flags bench/qos.c -o "$dir/qos"
+    WSCC_CC=$CC "$OUT/bin/wscc" -D_GNU_SOURCE $flags bench/isotp.c \
+        -o "$dir/isotp"
+    for load in ping visit pour; do # a client's load is the end of its name
+        ln -sf bare "$dir/bare-$load"
+        ln -sf isotp "$dir/isotp-$load"
+    done
     rm -f "$dir/libuv" "$dir/libevent" "$dir/wine"
     have uv.h && $CC -std=gnu11 $flags bench/libuv.c -o "$dir/libuv" -luv
     have event2/event.h && $CC -std=gnu11 $flags bench/libevent.c \
@@ -116,6 +122,12 @@ storm.bare    accept 64 -            bare storm
 storm.iocp    accept 64 -            iocp storm -
 file.bare     file - -               bare file $dir/file
 file.iocp     file - -               iocp file $dir/file
+iso.ping.bare  client $dir/bare-ping -   bare ping
+iso.ping.ours  client $dir/isotp-ping -  isotp ping
+iso.visit.bare client $dir/bare-visit -  bare visit
+iso.visit.ours client $dir/isotp-visit - isotp visit
+iso.pour.bare  client $dir/bare-pour -   bare pour
+iso.pour.ours  client $dir/isotp-pour -  isotp pour
 eight.wine    echo 8 8               wine echo 1
 eight.iocp    echo 8 8               iocp echo 1
 END
@@ -149,6 +161,8 @@ measure() {
     done
     echo "0 iocp $("$dir/iocp" memory $sockets | grep ^pending)"
     "$dir/qos" 1000000 10000000 100000000 | sed 's/^/0 /' || echo failed
+    "$dir/isotp" pace 1000000 10000000 | sed 's/^/0 /' || echo failed
+    "$dir/isotp" memory 200 | sed 's/^/0 /' || echo failed
     idle
     calls bare epoll
     calls iocp echo 1
@@ -216,6 +230,10 @@ accept, one byte, close, a second
 AcceptEx (against accept4 on epoll)|storm.bare|storm.iocp|0.95
 megabytes a second, 100 MB a connection
 TransmitFile (against sendfile)|file.bare|file.iocp|0.98
+ISO transport, class 0, a second, one connection
+connect, answer, release (same trips)|iso.visit.bare|iso.visit.ours|0.50
+round trips of 64 bytes|iso.ping.bare|iso.ping.ours|0.80
+messages of 1 MB, one way|iso.pour.bare|iso.pour.ours|0.80
 messages echoed a second, 8 connections
 completion port (against Wine)|eight.wine|eight.iocp|20
 END
@@ -299,6 +317,8 @@ table() {
             n = $3; for (i = 1; i <= 4; i++) m[$2, i] = $(4 + i)
         }
         $3 == "pending" { pending = $4 }
+        $2 == "isopace" { isopace[++isopaces] = $3; isoseen[isopaces] = $4 }
+        $2 == "isomemory" { requests = $3; asked = $4; taken = $5 }
         $2 == "pacing" { pace[++paces] = $3; seen[paces] = $4 }
         $3 == "calls" { calls[$2] = $4 }
         $3 == "idle" {
@@ -327,6 +347,16 @@ table() {
                 print "bytes a second, negotiated and measured"
             for (i = 1; i <= paces; i++)
                 promised("SIO_SET_QOS, sending TokenRate", pace[i], seen[i])
+            for (i = 1; i <= isopaces; i++)
+                promised("ISO class 2, agreed with the peer", isopace[i], \
+                    isoseen[i])
+            if (requests) {
+                print "memory of an ISO listener, bytes of heap, " requests \
+                    " requests"
+                printf "  %-37s %15d\n  %-37s %15d\n", \
+                    "a connection request that waits", asked, \
+                    "the connection it becomes", taken
+            }
             if (idles) {
                 print idles " idle connections, each in WSARecv on a port"
                 print "  " idle
@@ -400,6 +430,10 @@ time to wake another core up would hide everything else.
   and libevent's plain events (\`bench/libevent.c\`) stand in the column "bare" of
   their rows, and so does the same source under Wine, whose CPU time is only that
   of its one process. All threads share the server's core.
+- ISO transport (\`bench/isotp.c\`) stands beside TCP that does as many round
+  trips: a question of as many bytes and its answer after the handshake, then the
+  end seen by both. Client and server share a core. The server asks a condition
+  function for each connection.
 - A negotiated rate is what a sending flow spec asks for; it is kept within ten
   percent. What is measured is a connection over loopback that is filled as fast
   as it takes, without its first megabyte (\`bench/qos.c\`).

@@ -55,7 +55,7 @@ for file in $(comm -13 "$tmp/marked" "$tmp/rowed"); do
     complain "docs/deviations.md tells of $file, which has no DEVIATION"
 done
 
-grep -rnE '(TODO|FIXME|XXX)' src include tests examples tools bench fuzz \
+grep -rnE '\b(TODO|FIXME|XXX)\b' src include tests examples tools bench fuzz \
     --include='*.[ch]' 2>/dev/null | grep -v 'TODO(#[0-9]\+)' |
     while read -r line; do
         complain "a TODO names an issue: $line"

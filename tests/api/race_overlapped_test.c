@@ -125,8 +125,7 @@ run(struct race *r, void (*prepare)(struct race *r),
     REQUIRE(r->ones != NULL);
     r->idle = CreateEventA(NULL, TRUE, FALSE, NULL);
     thread = net_thread(second_thread, r);
-    while (!r->rounds ||
-           (r->rounds < ROUNDS && GetTickCount() - start < ms)) {
+    while (!r->rounds || (r->rounds < ROUNDS && GetTickCount() - start < ms)) {
         LONG aborted = load(&r->aborted);
         struct one *o = &r->ones[r->rounds++];
 
