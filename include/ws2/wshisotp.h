@@ -306,13 +306,11 @@ ISO_GET_TP_INET(const SOCKADDR_TP *sa, SOCKADDR_STORAGE *inet)
 /* Milliseconds, 0 for ever. TS1: from our connection request to the answer
  * (120000; then WSAETIMEDOUT). TS2: from our disconnect to the peer's end
  * (5000; then the connection is cut). Header: on a listener, from TCP's accept
- * to a complete connection request (30000; then dropped in silence). TPKT:
- * between the first and the last octet of a packet (0; then
- * WSAECONNABORTED). At any time; timers that run keep theirs. */
+ * to a complete connection request (30000; then dropped in silence). At any
+ * time; timers that run keep theirs. */
 #define ISO_OPT_TS1 2
 #define ISO_OPT_TS2 3
 #define ISO_OPT_HEADER_TIMEOUT 4
-#define ISO_OPT_TPKT_TIMEOUT 5
 
 /* Read only, of a connection: 0 or 2. WSAENOTCONN. */
 #define ISO_OPT_CLASS 6

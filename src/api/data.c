@@ -139,6 +139,16 @@ WSARecv(SOCKET s, LPWSABUF pieces, DWORD count, LPDWORD got, LPDWORD flags,
     return ws_api_int(recv_pieces(s, pieces, count, got, flags, ov, routine));
 }
 
+/* Whoever gets no flags back is told by an error that the message goes on
+ * behind his full buffer; the rest comes next. */
+static int
+told_of_rest(int err, const WSABUF *piece, DWORD got, DWORD flags)
+{
+    bool cut = !err && flags & MSG_PARTIAL && got == piece->len;
+
+    return cut ? WSAEMSGSIZE : err;
+}
+
 int WSAAPI
 recv(SOCKET s, char *buf, int len, int flags)
 {
@@ -148,6 +158,7 @@ recv(SOCKET s, char *buf, int len, int flags)
 
     if (!err)
         err = recv_pieces(s, &piece, 1, &got, &in_out, NULL, NULL);
+    err = told_of_rest(err, &piece, got, in_out);
     return ws_api_count(err, (int)got);
 }
 
@@ -206,6 +217,7 @@ recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *from,
     if (!err)
         err =
             recv_from(s, &piece, 1, &got, &in_out, from, from_len, NULL, NULL);
+    err = told_of_rest(err, &piece, got, in_out);
     return ws_api_count(err, (int)got);
 }
 

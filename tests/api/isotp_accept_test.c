@@ -1037,7 +1037,6 @@ TEST(options_of_iso_transport_have_their_times)
         {ISO_OPT_TS1,            1000,            0      },
         {ISO_OPT_TS2,            2000,            0      },
         {ISO_OPT_HEADER_TIMEOUT, 3000,            0      },
-        {ISO_OPT_TPKT_TIMEOUT,   4000,            0      },
         {ISO_OPT_TPDU_SIZE,      1024,            1000   },
         {ISO_OPT_PORT,           0,               0x10000},
     };

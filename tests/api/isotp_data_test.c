@@ -61,6 +61,22 @@ TEST(a_message_longer_than_the_buffer_comes_in_parts)
     iso_end(&r);
 }
 
+TEST(who_gets_no_flags_is_told_by_an_error_that_a_message_was_cut)
+{
+    struct iso_rig r = iso_open();
+    char got[3];
+
+    iso_say(r.peer, "0300000d" DT "616263646566 03000008" DT "78");
+    CHECK_ERR(recv(r.iso, got, 2, 0) == SOCKET_ERROR, WSAEMSGSIZE);
+    CHECK_MEM(got, "ab", 2);
+    CHECK_ERR(recv(r.iso, got, 3, 0) == SOCKET_ERROR, WSAEMSGSIZE);
+    CHECK_MEM(got, "cde", 3);
+    CHECK_EQ(recv(r.iso, got, 3, 0), 1);
+    CHECK_EQ(got[0], 'f');
+    iso_expect(r.iso, "x");
+    iso_end(&r);
+}
+
 TEST(with_msg_partial_a_receive_takes_what_is_there)
 {
     struct iso_rig r = iso_open();

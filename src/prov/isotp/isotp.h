@@ -46,8 +46,7 @@ struct ws_isotp_settings {
     uint16_t port;      /* for addresses that name none */
     uint32_t ts1, ts2;  /* milliseconds; 0: for ever */
     uint32_t header_ms; /* of a listener */
-    uint32_t tpkt_ms;
-    uint8_t kernel; /* option.c's: which were set on the descriptor */
+    uint8_t kernel;     /* option.c's: which were set on the descriptor */
 };
 
 enum {

@@ -93,20 +93,6 @@ set_header(struct ws_sock *s, DWORD value)
 }
 
 static int
-get_tpkt(const struct ws_sock *s, DWORD *value)
-{
-    *value = s->circuit->set.tpkt_ms;
-    return 0;
-}
-
-static int
-set_tpkt(struct ws_sock *s, DWORD value)
-{
-    s->circuit->set.tpkt_ms = value;
-    return 0;
-}
-
-static int
 get_class(const struct ws_sock *s, DWORD *value)
 {
     *value = (DWORD)s->circuit->terms.klass;
@@ -212,7 +198,6 @@ static const struct number numbers[] = {
     {SOL_ISOTP,  ISO_OPT_TS1,            ALWAYS,  get_ts1,          set_ts1      },
     {SOL_ISOTP,  ISO_OPT_TS2,            ALWAYS,  get_ts2,          set_ts2      },
     {SOL_ISOTP,  ISO_OPT_HEADER_TIMEOUT, ALWAYS,  get_header,       set_header   },
-    {SOL_ISOTP,  ISO_OPT_TPKT_TIMEOUT,   ALWAYS,  get_tpkt,         set_tpkt     },
     {SOL_ISOTP,  ISO_OPT_CLASS,          NEVER,   get_class,        NULL         },
     {SOL_ISOTP,  ISO_OPT_TPDU_SIZE,      FRESH,   get_size,         set_size     },
     {SOL_ISOTP,  ISO_OPT_PORT,           UNNAMED, get_port,         set_port     },
