@@ -28,8 +28,8 @@ struct ws_isoaddr {
     uint8_t family;   /* enum ws_isoaddr_family; ANY is the wildcard address */
     uint8_t profile;  /* SOCKADDR_OSITP's option profile name */
     uint8_t ip[16];   /* 4 or 16 octets, the rest 0 */
-    uint16_t port;    /* host order; ISOADDR_PORT unless the address says */
-    bool has_port;    /* it said */
+    bool has_port;    /* the address said */
+    uint16_t port;    /* host order; ISOADDR_PORT unless it did */
 };
 
 /* Takes a caller's address: SOCKADDR_OSITP if "len" is at least its size, else
