@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 enum { GATE_SOON = 8000, GATE_NEVER = 120 }; /* milliseconds */

@@ -58,6 +58,7 @@ settle(void)
     REQUIRE_EQ(pipe2(told, O_CLOEXEC), 0);
     child = fork();
     if (!child) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (unshare(CLONE_NEWNET) || write(told[1], "x", 1) < 0)
             _exit(1);
         pause();

@@ -346,6 +346,7 @@ TEST(a_killed_server_leaves_nothing_behind)
     if (!server) {
         struct post p = make_post(WS_AF_INET, 5);
 
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (write(told[1], &p.name, sizeof p.name) < 0)
             _exit(1);
         next_request(p.tap);
@@ -520,6 +521,7 @@ knock_for_ever(const struct ws_addr *to)
 {
     struct ws_addr from = loopback(WS_AF_INET, 0);
 
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever ends the test */
     from.bytes[7] = 2;
     for (;;)
         ws_os_close(knock_from(&from, to));
