@@ -267,7 +267,7 @@ make_wild(union ws_sockaddr *sa)
 int
 ws_os_wider(int fd, int *out)
 {
-    union ws_sockaddr sa;
+    union ws_sockaddr sa = {.any = {.sa_family = AF_UNSPEC}};
     socklen_t len = sizeof sa;
     int made, err = 0;
 

@@ -116,9 +116,9 @@ set_size(struct ws_sock *s, DWORD value)
 
     if (value == TPDU_SIZE_ANY)
         code = FULL;
-    for (uint8_t i = LEAST; i <= MOST; i++)
+    for (unsigned i = LEAST; i <= MOST; i++)
         if (value == 1u << i)
-            code = i;
+            code = (uint8_t)i;
     if (value && !code)
         return WSAEINVAL;
     s->circuit->set.size = code;

@@ -247,7 +247,7 @@ recv_expedited(struct ws_sock *s, struct place *p, size_t room, int *flags,
                size_t *moved) WS_REQUIRES(s->lock)
 {
     struct ws_circuit *c = s->circuit;
-    struct ws_isotp_expedited *e = c->ed;
+    struct ws_isotp_expedited *e;
     size_t n;
 
     if (!c->ed_count)
