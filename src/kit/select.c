@@ -9,6 +9,7 @@
 #include "kit/backlog.h"
 #include "kit/block.h"
 #include "kit/sock.h"
+#include "w32/wait.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct question {
     short events; /* WSAPoll's, asked for; then its answer */
     bool at_once; /* the answer is known to be "ready" without asking */
     bool muted;   /* what the kernel says of it is no answer: ask no more */
+    bool blind;   /* no descriptor is to be had to wait by: looked at often */
     bool awaited; /* counted among those who sleep on the descriptor */
     bool yes;
 };
@@ -138,7 +140,8 @@ ask(struct question *q)
     case SOCK_CONNECTING: p.want = (uint16_t)attempt; break;
     case SOCK_LISTENING:
         q->at_once = p.want & WS_IO_IN && ws_backlog_ready(q->sock);
-        if (ws_backlog_held(q->sock) && ws_backlog_fd(q->sock, &p.fd))
+        q->blind = ws_backlog_held(q->sock) && ws_backlog_fd(q->sock, &p.fd);
+        if (q->blind)
             p.fd = -1;
         break;
     case SOCK_CONNECTED:
@@ -154,6 +157,16 @@ static bool
 closed(const struct question *q)
 {
     return q->sock && atomic_load(&q->sock->closing);
+}
+
+/* When all descriptors are in use, nobody else may be driving either. */
+static int64_t
+look_again(int64_t until)
+{
+    const int64_t soon = ws_now() + 10000000;
+
+    ws_wait_poll();
+    return until < soon ? until : soon;
 }
 
 /* Asks the kernel about all, anew each round, since an attempt to connect may
@@ -172,6 +185,8 @@ one_round(struct inquiry *q, struct ws_block *b, int64_t deadline)
             q->polls[i] = ask(&q->questions[i]);
         if (q->questions[i].at_once || closed(&q->questions[i]))
             until = 0;
+        if (q->questions[i].blind)
+            until = look_again(until);
     }
     do {
         apc = ws_block_enter(b);
