@@ -161,7 +161,7 @@ WSAIoctl(SOCKET s, DWORD control, LPVOID in, DWORD in_size, LPVOID out,
          DWORD out_size, LPDWORD got, LPWSAOVERLAPPED ov,
          LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    const WSPPROC_TABLE *p;
+    const WSPPROC_TABLE *p = NULL;
     WSATHREADID id, *thread = NULL;
     int code = 0;
     int err = ws_route(s, &p);
