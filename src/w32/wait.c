@@ -274,8 +274,8 @@ step(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
 }
 
 /* Who takes packets works on one before he takes the next. He drives for few at
- * a time, so that no packet waits for many others to be made, and another thread
- * can lead while he works. */
+ * a time, so that no packet waits for many others to be made, and another
+ * thread can lead while he works. */
 #define DRIVE_FEW 8
 
 static unsigned
