@@ -22,7 +22,7 @@ done | xargs -P "$(nproc)" -L 1 sh -c '
     file=$1
     shift
     clang-tidy --quiet "$file" -- "$@" 2>&1 |
-        grep -v "warnings generated\|^Suppressed\|^Use -header-filter" |
+        grep -v "warnings\\? generated\|^Suppressed\|^Use -header-filter" |
         grep . && exit 1
     exit 0' tidy || exit 1
 echo "tidy: clean"
