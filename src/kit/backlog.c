@@ -191,10 +191,15 @@ ws_backlog_arrive(struct ws_sock *listener, struct ws_peer *peer)
 void
 ws_backlog_close(struct ws_sock *listener)
 {
-    if (!ws_backlog_held(listener))
+    struct ws_backlog *b;
+
+    ws_lock(&listener->lock); /* another thread may just begin to listen */
+    b = listener->backlog;
+    ws_unlock(&listener->lock);
+    if (!b || !b->bell)
         return;
-    ws_gate_close(listener->backlog->gate);
-    ws_event_set(listener->backlog->bell);
+    ws_gate_close(b->gate);
+    ws_event_set(b->bell);
 }
 
 /* The head of both lists. */
