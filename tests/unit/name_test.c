@@ -213,14 +213,17 @@ listener(struct sockaddr_in *at)
     return s;
 }
 
-/* An address at which nobody listens. */
+/* An address at which nobody listens, nor can as long as '*holder' is open. */
 static struct sockaddr_in
-nobody(void)
+nobody(SOCKET *holder)
 {
-    struct sockaddr_in at;
-    SOCKET s = listener(&at);
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    int len = sizeof at;
 
-    REQUIRE_EQ(closesocket(s), 0);
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    *holder = socket(AF_INET, SOCK_STREAM, 0);
+    REQUIRE_EQ(bind(*holder, (struct sockaddr *)&at, sizeof at), 0);
+    REQUIRE_EQ(getsockname(*holder, (struct sockaddr *)&at, &len), 0);
     return at;
 }
 
@@ -229,7 +232,7 @@ TEST_BARE(a_list_is_tried_until_somebody_answers, "CON-22")
     struct sockaddr_in there, gone, local = {0}, remote = {0};
     DWORD local_len = sizeof local, remote_len = sizeof remote;
     struct timeval long_enough = {5, 0};
-    SOCKET l, s;
+    SOCKET l, s, holder;
     struct {
         SOCKET_ADDRESS_LIST list;
         SOCKET_ADDRESS more;
@@ -237,7 +240,7 @@ TEST_BARE(a_list_is_tried_until_somebody_answers, "CON-22")
 
     begin();
     l = listener(&there);
-    gone = nobody();
+    gone = nobody(&holder);
     a.list.Address[0] = (SOCKET_ADDRESS){(LPSOCKADDR)&gone, sizeof gone};
     a.more = (SOCKET_ADDRESS){(LPSOCKADDR)&there, sizeof there};
     s = socket(AF_INET, SOCK_STREAM, 0);
@@ -255,6 +258,7 @@ TEST_BARE(a_list_is_tried_until_somebody_answers, "CON-22")
     CHECK_ERR(!WSAConnectByList(s, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
               WSAEINVAL, WSAEFAULT);
     CHECK_EQ(closesocket(s), 0);
+    CHECK_EQ(closesocket(holder), 0);
     CHECK_EQ(closesocket(l), 0);
 }
 
