@@ -4,17 +4,17 @@
 #include "prov/isotp/isotp.h"
 
 #include "kit/border.h"
-#include "kit/drive.h"
 #include "kit/entry.h"
+#include "kit/inhouse.h"
 #include "kit/sockaddr.h"
 #include "prov/isotp/face.h"
 
 #include <string.h>
-#include <wchar.h>
 
-static struct ws_lock starting = WS_LOCK_INIT(WS_RANK_STARTUP);
-static unsigned started;
-static WSPUPCALLTABLE newest; /* SPI-7; under 'starting' */
+static struct ws_inhouse provider = {
+    .name = L"Sallyport ISO transport over TCP",
+    .lock = WS_LOCK_INIT(WS_RANK_STARTUP),
+};
 static int (*_Atomic adopter)(int fd, SOCKET *out);
 
 void
@@ -35,22 +35,15 @@ ws_isotp_adopt_tcp(int fd, SOCKET *out)
 
 #define KNOWN_FLAGS (WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT)
 
-/* CAT-6, CAT-7: 0 and -1 mean "as the entry says"; explicit values win. */
-static int
-given_or(int given, int entry)
-{
-    return given == 0 || given == FROM_PROTOCOL_INFO ? entry : given;
-}
-
 static int
 choose(int af, int type, int protocol, const WSAPROTOCOL_INFOW *info,
        struct ws_sock_traits *t)
 {
     if (!info)
         return WSAEINVAL;
-    t->family = given_or(af, info->iAddressFamily);
-    t->type = given_or(type, info->iSocketType);
-    t->protocol = given_or(protocol, info->iProtocol);
+    t->family = ws_inhouse_given_or(af, info->iAddressFamily);
+    t->type = ws_inhouse_given_or(type, info->iSocketType);
+    t->protocol = ws_inhouse_given_or(protocol, info->iProtocol);
     if (t->family != AF_ISO)
         return WSAEAFNOSUPPORT;
     if (t->type != SOCK_SEQPACKET && t->type != SOCK_STREAM)
@@ -72,12 +65,9 @@ make(int fd, const WSAPROTOCOL_INFOW *info, const struct ws_sock_traits *t,
      struct ws_sock **out)
 {
     struct ws_circuit *c = ws_isotp_circuit_new(NULL);
-    const struct ws_proto *proto;
+    const struct ws_proto *proto = ws_inhouse_proto(&provider, info);
     int err;
 
-    ws_lock(&starting);
-    proto = ws_proto_keep(info, &newest);
-    ws_unlock(&starting);
     err = c && proto ? ws_sock_new(fd, proto, t, out) : WSAENOBUFS;
     if (err)
         ws_isotp_circuit_free(c);
@@ -391,56 +381,19 @@ entry_join_leaf(SOCKET handle, const struct sockaddr *name, int len,
 
 /* ---- start and end of the provider ---- */
 
+/* What lives on when sockets are closed. */
+static void
+end_rest(void)
+{
+    ws_isotp_listen_stop();
+    ws_isotp_drain_stop();
+    ws_isotimer_stop();
+}
+
 static int WSPAPI
 entry_cleanup(LPINT errp)
 {
-    bool was, last = false;
-
-    ws_lock(&starting);
-    was = started > 0;
-    if (was)
-        last = --started == 0;
-    ws_unlock(&starting);
-    if (last) {
-        ws_sock_close_all();
-        ws_isotp_listen_stop();
-        ws_isotp_drain_stop();
-        ws_isotimer_stop();
-        ws_drive_stop();
-    }
-    return ws_spi_int(was ? 0 : WSANOTINITIALISED, errp);
-}
-
-static int WSPAPI
-entry_cancel_blocking_call(LPINT errp)
-{
-    return ws_spi_int(WSAEOPNOTSUPP, errp); /* HOOK-1 */
-}
-
-static void
-describe(LPWSPDATA data)
-{
-    static const WCHAR name[] = L"Sallyport ISO transport over TCP";
-
-    data->wVersion = MAKEWORD(2, 2);
-    data->wHighVersion = MAKEWORD(2, 2);
-    wmemset(data->szDescription, 0, WSPDESCRIPTION_LEN + 1);
-    wmemcpy(data->szDescription, name, sizeof(name) / sizeof(name[0]));
-}
-
-static int
-count_start(const WSPUPCALLTABLE *upcalls)
-{
-    int err = 0;
-
-    ws_lock(&starting);
-    newest = *upcalls;
-    if (started == 0)
-        err = ws_drive_start();
-    if (!err)
-        started++;
-    ws_unlock(&starting);
-    return err;
+    return ws_spi_int(ws_inhouse_stop(&provider, end_rest), errp);
 }
 
 static void
@@ -463,7 +416,7 @@ fill_table(LPWSPPROC_TABLE t)
     t->lpWSPDuplicateSocket = entry_duplicate;
     t->lpWSPJoinLeaf = entry_join_leaf;
     t->lpWSPCleanup = entry_cleanup;
-    t->lpWSPCancelBlockingCall = entry_cancel_blocking_call;
+    t->lpWSPCancelBlockingCall = ws_inhouse_cancel_blocking_call;
 }
 
 int WSPAPI
@@ -473,14 +426,9 @@ ws_isotp_startup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     int err;
 
     (void)info; /* SPI-4: a base provider has no use for it */
-    if (!data || !table)
-        return WSAEFAULT;
-    if (LOBYTE(version) < 2 || (LOBYTE(version) == 2 && HIBYTE(version) < 2))
-        return WSAVERNOTSUPPORTED;
-    err = count_start(&upcalls);
+    err = ws_inhouse_start(&provider, version, data, &upcalls, table);
     if (err)
         return err;
-    describe(data);
     fill_table(table);
     return 0;
 }

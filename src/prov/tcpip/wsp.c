@@ -5,17 +5,17 @@
 
 #include "kit/accept.h"
 #include "kit/border.h"
-#include "kit/drive.h"
 #include "kit/entry.h"
+#include "kit/inhouse.h"
 #include "kit/sockaddr.h"
 #include "prov/tcpip/qos.h"
 
 #include <stdlib.h>
-#include <wchar.h>
 
-static struct ws_lock starting = WS_LOCK_INIT(WS_RANK_STARTUP);
-static unsigned started;
-static WSPUPCALLTABLE newest; /* SPI-7; under 'starting' */
+static struct ws_inhouse provider = {
+    .name = L"Sallyport TCP/IP",
+    .lock = WS_LOCK_INIT(WS_RANK_STARTUP),
+};
 
 /* ---- making sockets ---- */
 
@@ -41,22 +41,15 @@ check_flags(DWORD flags, const WSAPROTOCOL_INFOW *info)
     return (flags & leaves) == leaves ? 0 : WSAEINVAL;
 }
 
-/* CAT-6, CAT-7: 0 and -1 mean "as the entry says"; explicit values win. */
-static int
-given_or(int given, int entry)
-{
-    return given == 0 || given == FROM_PROTOCOL_INFO ? entry : given;
-}
-
 static int
 choose(int af, int type, int protocol, const WSAPROTOCOL_INFOW *info,
        struct ws_sock_traits *t)
 {
     if (!info)
         return WSAEINVAL;
-    t->family = given_or(af, info->iAddressFamily);
-    t->type = given_or(type, info->iSocketType);
-    t->protocol = given_or(protocol, info->iProtocol);
+    t->family = ws_inhouse_given_or(af, info->iAddressFamily);
+    t->type = ws_inhouse_given_or(type, info->iSocketType);
+    t->protocol = ws_inhouse_given_or(protocol, info->iProtocol);
     if (t->type != info->iSocketType && protocol <= 0)
         t->protocol = 0; /* the type's own */
     return ws_addr_size(t->family) ? 0 : WSAEAFNOSUPPORT;
@@ -76,11 +69,8 @@ static int
 make(int fd, const WSAPROTOCOL_INFOW *info, const struct ws_sock_traits *traits,
      struct ws_sock **out)
 {
-    const struct ws_proto *proto;
+    const struct ws_proto *proto = ws_inhouse_proto(&provider, info);
 
-    ws_lock(&starting);
-    proto = ws_proto_keep(info, &newest);
-    ws_unlock(&starting);
     return proto ? ws_sock_new(fd, proto, traits, out) : WSAENOBUFS;
 }
 
@@ -185,50 +175,7 @@ ws_tcpip_adopt(int fd, const WSAPROTOCOL_INFOW *info, SOCKET *out)
 static int WSPAPI
 entry_cleanup(LPINT errp)
 {
-    bool was, last = false;
-
-    ws_lock(&starting);
-    was = started > 0;
-    if (was)
-        last = --started == 0;
-    ws_unlock(&starting);
-    if (last) {
-        ws_sock_close_all();
-        ws_drive_stop();
-    }
-    return ws_spi_int(was ? 0 : WSANOTINITIALISED, errp);
-}
-
-static int WSPAPI
-entry_cancel_blocking_call(LPINT errp)
-{
-    return ws_spi_int(WSAEOPNOTSUPP, errp); /* HOOK-1 */
-}
-
-static void
-describe(LPWSPDATA data)
-{
-    static const WCHAR name[] = L"Sallyport TCP/IP";
-
-    data->wVersion = MAKEWORD(2, 2);
-    data->wHighVersion = MAKEWORD(2, 2);
-    wmemset(data->szDescription, 0, WSPDESCRIPTION_LEN + 1);
-    wmemcpy(data->szDescription, name, sizeof(name) / sizeof(name[0]));
-}
-
-static int
-count_start(const WSPUPCALLTABLE *upcalls)
-{
-    int err = 0;
-
-    ws_lock(&starting);
-    newest = *upcalls;
-    if (started == 0)
-        err = ws_drive_start();
-    if (!err)
-        started++;
-    ws_unlock(&starting);
-    return err;
+    return ws_spi_int(ws_inhouse_stop(&provider, NULL), errp);
 }
 
 int WSPAPI
@@ -238,14 +185,9 @@ ws_tcpip_startup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     int err;
 
     (void)info; /* SPI-4: a base provider has no use for it */
-    if (!data || !table)
-        return WSAEFAULT;
-    if (LOBYTE(version) < 2 || (LOBYTE(version) == 2 && HIBYTE(version) < 2))
-        return WSAVERNOTSUPPORTED;
-    err = count_start(&upcalls);
+    err = ws_inhouse_start(&provider, version, data, &upcalls, table);
     if (err)
         return err;
-    describe(data);
     ws_tcpip_conn_entries(table);
     ws_entry_data(table);
     ws_entry_events(table);
@@ -255,6 +197,6 @@ ws_tcpip_startup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     table->lpWSPSocket = entry_socket;
     table->lpWSPIoctl = ws_tcpip_ioctl;
     table->lpWSPCleanup = entry_cleanup;
-    table->lpWSPCancelBlockingCall = entry_cancel_blocking_call;
+    table->lpWSPCancelBlockingCall = ws_inhouse_cancel_blocking_call;
     return 0;
 }
