@@ -11,7 +11,7 @@
 /* Send, receive, select, the result of an operation. */
 void ws_entry_data(WSPPROC_TABLE *t);
 
-/* Network events and socket options. */
+/* Network events, socket options, quality of service by name. */
 void ws_entry_events(WSPPROC_TABLE *t);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Registrations for network events and socket options: entries over
- * kit/netev.c and kit/opt.c. */
+/* Registrations for network events, socket options, and quality of service by
+ * name: entries over kit/netev.c, kit/opt.c and kit/qosname.c. */
 #include "kit/entry.h"
 
 #include "kit/border.h"
 #include "kit/opt.h"
+#include "kit/qosname.h"
 #include "w32/event.h"
 
 #include <mswsock.h>
@@ -95,6 +96,18 @@ entry_setsockopt(SOCKET handle, int level, int name, const char *value, int len,
     return ws_spi_int(err, errp);
 }
 
+static BOOL WSPAPI
+entry_get_qos_by_name(SOCKET handle, LPWSABUF name, LPQOS qos, LPINT errp)
+{
+    struct ws_sock *s = NULL;
+    int err = ws_sock_ref(handle, &s);
+
+    if (!err)
+        err = ws_qosname_find(name, qos);
+    ws_sock_unref(s);
+    return ws_spi_bool(err, errp);
+}
+
 void
 ws_entry_events(WSPPROC_TABLE *t)
 {
@@ -103,4 +116,5 @@ ws_entry_events(WSPPROC_TABLE *t)
     t->lpWSPEnumNetworkEvents = entry_enum_network_events;
     t->lpWSPGetSockOpt = entry_getsockopt;
     t->lpWSPSetSockOpt = entry_setsockopt;
+    t->lpWSPGetQOSByName = entry_get_qos_by_name;
 }

@@ -271,6 +271,20 @@ ws_qos_take(const QOS *from, const struct ws_qos *before, struct ws_qos **out)
 }
 
 int
+ws_qos_ask(struct ws_sock *s, const QOS *from, struct ws_qos **out)
+{
+    struct ws_qos before;
+    bool known;
+
+    ws_lock(&s->lock);
+    known = s->qos;
+    if (known)
+        before = *s->qos;
+    ws_unlock(&s->lock);
+    return ws_qos_take(from, known ? &before : NULL, out);
+}
+
+int
 ws_qos_copy(const struct ws_qos *from, struct ws_qos **out)
 {
     struct ws_qos *q = malloc(sizeof(*q));

@@ -39,6 +39,8 @@ struct ws_qos_record {
  * it asks for what nobody can do here. */
 int ws_qos_take(const QOS *from, const struct ws_qos *before,
                 struct ws_qos **out);
+/* The same for a socket, whose own is what NOCHANGE keeps. No lock. */
+int ws_qos_ask(struct ws_sock *s, const QOS *from, struct ws_qos **out);
 int ws_qos_copy(const struct ws_qos *from, struct ws_qos **out);
 void ws_qos_free(struct ws_qos *q); /* NULL is taken */
 

@@ -5,52 +5,17 @@
 #include "prov/isotp/isotp.h"
 
 #include "kit/border.h"
-#include "kit/qos.h"
+#include "kit/control.h"
 
 #include <mstcpip.h>
 #include <mswsock.h>
 #include <string.h>
 
-struct call {
-    struct ws_sock *sock;
-    const void *in;
-    void *out;
-    DWORD in_size, out_size, returned;
-};
-
-static int
-give(struct call *c, const void *from, size_t size)
-{
-    c->returned = (DWORD)size;
-    if (c->out_size < size)
-        return WSAEFAULT;
-    memcpy(c->out, from, size);
-    return 0;
-}
-
 /* ---- the socket's own ---- */
-
-/* IOC-3, EVT-4. */
-static int
-set_blocking(struct call *c)
-{
-    struct ws_sock *s = c->sock;
-    DWORD on;
-    int err;
-
-    memcpy(&on, c->in, sizeof(on));
-    ws_lock(&s->lock);
-    if (!on && s->netev.interest)
-        err = WSAEINVAL;
-    else
-        err = ws_sock_set_mode(s, on);
-    ws_unlock(&s->lock);
-    return err;
-}
 
 /* What a receive would give at once, of the first TPDU at least. */
 static int
-get_readable(struct call *c)
+get_readable(struct ws_control *c)
 {
     struct ws_sock *s = c->sock;
     const struct ws_circuit *o = s->circuit;
@@ -65,29 +30,11 @@ get_readable(struct call *c)
         bytes = (uint32_t)(o->front_left < here ? o->front_left : here);
     }
     ws_unlock(&s->lock);
-    return give(c, &bytes, sizeof(bytes));
+    return ws_control_give(c, &bytes, sizeof(bytes));
 }
 
 static int
-get_base_handle(struct call *c)
-{
-    SOCKET self = (SOCKET)c->sock->fd;
-
-    return give(c, &self, sizeof(self));
-}
-
-static int
-set_keepalive(struct call *c)
-{
-    struct tcp_keepalive k;
-
-    memcpy(&k, c->in, sizeof(k));
-    return ws_os_keepalive_vals(c->sock->fd, k.onoff, k.keepalivetime,
-                                k.keepaliveinterval);
-}
-
-static int
-get_extension(struct call *c)
+get_extension(struct ws_control *c)
 {
     void (*function)(void);
     GUID id;
@@ -95,7 +42,7 @@ get_extension(struct call *c)
 
     memcpy(&id, c->in, sizeof(id));
     err = ws_isotp_extension(&id, &function);
-    return err ? err : give(c, &function, sizeof(function));
+    return err ? err : ws_control_give(c, &function, sizeof(function));
 }
 
 /* ---- quality of service ---- */
@@ -115,48 +62,16 @@ is_agreed(struct ws_sock *s)
 
 /* QOS-10: what the next attempt proposes, or a listener is willing to do. */
 static int
-set_qos(struct call *c)
+set_qos(struct ws_control *c)
 {
-    struct ws_sock *s = c->sock;
-    struct ws_qos before, *q;
-    bool known;
-    QOS asked;
-    int err;
-
-    if (is_agreed(s))
-        return WSAEOPNOTSUPP;
-    memcpy(&asked, c->in, sizeof(asked));
-    ws_lock(&s->lock);
-    known = s->qos;
-    if (known)
-        before = *s->qos;
-    ws_unlock(&s->lock);
-    err = ws_qos_take(&asked, known ? &before : NULL, &q);
-    return err ? err : ws_qos_install(s, q);
-}
-
-/* QOS-11. */
-static int
-get_qos(struct call *c)
-{
-    struct ws_sock *s = c->sock;
-    int err;
-
-    if (!s->bound)
-        return WSAEINVAL;
-    ws_lock(&s->lock);
-    err = ws_qos_give(s->qos, c->out, c->out_size, &c->returned);
-    ws_unlock(&s->lock);
-    if (!err)
-        ws_netev_arm(s, FD_QOS);
-    return err;
+    return is_agreed(c->sock) ? WSAEOPNOTSUPP : ws_control_set_qos(c);
 }
 
 /* ---- detach ---- */
 
 /* What was read already comes before all that the descriptor gives. */
 static int
-detach(struct call *c)
+detach(struct ws_control *c)
 {
     ISO_DETACHED d;
     size_t len = 0;
@@ -174,43 +89,26 @@ detach(struct call *c)
         return err;
     }
     d.octets = (ULONG)len;
-    return give(c, &d, sizeof(d));
+    return ws_control_give(c, &d, sizeof(d));
 }
 
 _Static_assert((int)ISOTP_AHEAD <= (int)ISO_MAX_DETACHED, "it all fits");
 
 /* ---- the table ---- */
 
-static const struct code {
-    DWORD code;
-    DWORD in_least; /* shorter input is WSAEFAULT */
-    int (*run)(struct call *c);
-} codes[] = {
-    {FIONBIO,                            4,                            set_blocking   },
-    {FIONREAD,                           0,                            get_readable   },
-    {SIO_BASE_HANDLE,                    0,                            get_base_handle},
-    {SIO_BSP_HANDLE,                     0,                            get_base_handle},
-    {SIO_BSP_HANDLE_SELECT,              0,                            get_base_handle},
-    {SIO_BSP_HANDLE_POLL,                0,                            get_base_handle},
-    {SIO_KEEPALIVE_VALS,                 sizeof(struct tcp_keepalive), set_keepalive  },
-    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension  },
-    {SIO_SET_QOS,                        sizeof(QOS),                  set_qos        },
-    {SIO_GET_QOS,                        0,                            get_qos        },
-    {SIO_ISOTP_DETACH,                   0,                            detach         },
+static const struct ws_control_code codes[] = {
+    {FIONBIO,                            4,                            ws_control_blocking   },
+    {FIONREAD,                           0,                            get_readable          },
+    {SIO_BASE_HANDLE,                    0,                            ws_control_base_handle},
+    {SIO_BSP_HANDLE,                     0,                            ws_control_base_handle},
+    {SIO_BSP_HANDLE_SELECT,              0,                            ws_control_base_handle},
+    {SIO_BSP_HANDLE_POLL,                0,                            ws_control_base_handle},
+    {SIO_KEEPALIVE_VALS,                 sizeof(struct tcp_keepalive), ws_control_keepalive  },
+    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension         },
+    {SIO_SET_QOS,                        sizeof(QOS),                  set_qos               },
+    {SIO_GET_QOS,                        0,                            ws_control_get_qos    },
+    {SIO_ISOTP_DETACH,                   0,                            detach                },
 };
-
-static int
-run(DWORD code, struct call *c)
-{
-    for (size_t i = 0; i < WS_ARRAY_LEN(codes); i++) {
-        if (codes[i].code != code)
-            continue;
-        if (c->in_size < codes[i].in_least)
-            return WSAEFAULT;
-        return codes[i].run(c);
-    }
-    return WSAEOPNOTSUPP;
-}
 
 static bool
 is_detached(struct ws_sock *s)
@@ -231,7 +129,7 @@ ws_isotp_ioctl(SOCKET handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
                LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
                LPINT errp)
 {
-    struct call c = {.in = in, .out = out};
+    struct ws_control c = {.in = in, .out = out};
     int err = ws_sock_ref(handle, &c.sock);
 
     (void)routine, (void)thread;
@@ -244,7 +142,7 @@ ws_isotp_ioctl(SOCKET handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
     if (!err && is_detached(c.sock))
         err = WSAENOTCONN;
     if (!err)
-        err = run(code, &c);
+        err = ws_control_run(codes, WS_ARRAY_LEN(codes), code, &c);
     if (returned && err != WSAENOTSOCK)
         *returned = c.returned;
     ws_sock_unref(c.sock);

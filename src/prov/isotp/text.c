@@ -5,7 +5,6 @@
 
 #include "base/utf.h"
 #include "kit/border.h"
-#include "kit/qosname.h"
 #include "kit/sockaddr.h"
 
 #include <string.h>
@@ -60,22 +59,9 @@ entry_string_to_address(LPWSTR in, INT family, LPWSAPROTOCOL_INFOW info,
     return ws_spi_int(err, errp);
 }
 
-static BOOL WSPAPI
-entry_get_qos_by_name(SOCKET handle, LPWSABUF name, LPQOS qos, LPINT errp)
-{
-    struct ws_sock *s = NULL;
-    int err = ws_sock_ref(handle, &s);
-
-    if (!err)
-        err = ws_qosname_find(name, qos);
-    ws_sock_unref(s);
-    return ws_spi_bool(err, errp);
-}
-
 void
 ws_isotp_text_entries(WSPPROC_TABLE *t)
 {
     t->lpWSPAddressToString = entry_address_to_string;
     t->lpWSPStringToAddress = entry_string_to_address;
-    t->lpWSPGetQOSByName = entry_get_qos_by_name;
 }

@@ -5,6 +5,7 @@
 
 #include "kit/border.h"
 #include "kit/change.h"
+#include "kit/control.h"
 #include "kit/ovl.h"
 #include "prov/tcpip/ext.h"
 #include "prov/tcpip/qos.h"
@@ -16,65 +17,20 @@
 #include <string.h>
 #include <ws2tcpip.h>
 
-/* A call's buffers; 'returned' is how much of 'out' was filled, or would have
- * to be there. */
-struct call {
-    struct ws_sock *sock;
-    const void *in;
-    void *out;
-    DWORD in_size, out_size, returned;
-};
-
-static int
-give(struct call *c, const void *from, size_t size)
-{
-    c->returned = (DWORD)size;
-    if (c->out_size < size)
-        return WSAEFAULT;
-    memcpy(c->out, from, size);
-    return 0;
-}
-
-static DWORD
-in_word(const struct call *c)
-{
-    DWORD v;
-
-    memcpy(&v, c->in, sizeof(v));
-    return v;
-}
-
 /* ---- the socket's own ---- */
 
-/* IOC-3, EVT-4. */
 static int
-set_blocking(struct call *c)
-{
-    struct ws_sock *s = c->sock;
-    bool nonblocking = in_word(c);
-    int err;
-
-    ws_lock(&s->lock);
-    if (!nonblocking && s->netev.interest)
-        err = WSAEINVAL;
-    else
-        err = ws_sock_set_mode(s, nonblocking);
-    ws_unlock(&s->lock);
-    return err;
-}
-
-static int
-get_readable(struct call *c)
+get_readable(struct ws_control *c)
 {
     uint32_t bytes = 0;
     int err = ws_os_queued(c->sock->fd, &bytes);
 
-    return err ? err : give(c, &bytes, sizeof(bytes));
+    return err ? err : ws_control_give(c, &bytes, sizeof(bytes));
 }
 
 /* IOC-5: TRUE where no urgent data lies ahead. */
 static int
-get_at_mark(struct call *c)
+get_at_mark(struct ws_control *c)
 {
     struct ws_os_poll p = {.fd = c->sock->fd, .want = WS_IO_PRI};
     size_t count = 0;
@@ -87,33 +43,15 @@ get_at_mark(struct call *c)
     if (!ws_os_poll(&p, 1, 0, &count) && p.ready & WS_IO_PRI)
         err = ws_os_atmark(c->sock->fd, &at);
     none = at;
-    return err ? err : give(c, &none, sizeof(none));
-}
-
-static int
-get_base_handle(struct call *c)
-{
-    SOCKET self = (SOCKET)c->sock->fd;
-
-    return give(c, &self, sizeof(self));
-}
-
-static int
-set_keepalive(struct call *c)
-{
-    struct tcp_keepalive k;
-
-    memcpy(&k, c->in, sizeof(k));
-    return ws_os_keepalive_vals(c->sock->fd, k.onoff, k.keepalivetime,
-                                k.keepaliveinterval);
+    return err ? err : ws_control_give(c, &none, sizeof(none));
 }
 
 /* RCV-6. The kernel can be told not to report for an unconnected socket; for a
  * connected one it always does, and 'deaf' says not to pass it on. */
 static int
-set_udp_reset(struct call *c)
+set_udp_reset(struct ws_control *c)
 {
-    bool on = in_word(c);
+    bool on = ws_control_word(c);
 
     if (c->sock->type != SOCK_DGRAM)
         return WSAEOPNOTSUPP;
@@ -123,11 +61,11 @@ set_udp_reset(struct call *c)
 
 /* JL-7: the generic names of what both families have as an option. */
 static int
-set_group_option(struct call *c, int name, int name6)
+set_group_option(struct ws_control *c, int name, int name6)
 {
     const struct ws_sock *s = c->sock;
     bool six = s->family == AF_INET6;
-    DWORD value = in_word(c);
+    DWORD value = ws_control_word(c);
 
     if (ws_sock_is_circuit(s))
         return WSAEOPNOTSUPP;
@@ -137,20 +75,20 @@ set_group_option(struct call *c, int name, int name6)
 }
 
 static int
-set_group_loopback(struct call *c)
+set_group_loopback(struct ws_control *c)
 {
     return set_group_option(c, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP);
 }
 
 static int
-set_group_scope(struct call *c)
+set_group_scope(struct ws_control *c)
 {
     return set_group_option(c, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
 }
 
 /* Times of sending would need a second queue for each socket. */
 static int
-set_timestamps(struct call *c)
+set_timestamps(struct ws_control *c)
 {
     TIMESTAMPING_CONFIG config;
 
@@ -164,7 +102,7 @@ set_timestamps(struct call *c)
 
 /* IOC-6: what Windows says of a fresh connection; there is no tuning here. */
 static int
-get_ideal_backlog(struct call *c)
+get_ideal_backlog(struct ws_control *c)
 {
     const ULONG ideal = 0x10000;
 
@@ -172,11 +110,11 @@ get_ideal_backlog(struct call *c)
         return WSAEOPNOTSUPP;
     if (ws_sock_settle(c->sock) != SOCK_CONNECTED)
         return WSAENOTCONN;
-    return give(c, &ideal, sizeof(ideal));
+    return ws_control_give(c, &ideal, sizeof(ideal));
 }
 
 static int
-get_extension(struct call *c)
+get_extension(struct ws_control *c)
 {
     void (*function)(void);
     GUID id;
@@ -184,37 +122,38 @@ get_extension(struct call *c)
 
     memcpy(&id, c->in, sizeof(id));
     err = ws_tcpip_extension(&id, &function);
-    return err ? err : give(c, &function, sizeof(function));
+    return err ? err : ws_control_give(c, &function, sizeof(function));
 }
 
 /* ---- quality of service ---- */
 
+/* On a listener it is what its connections begin with. */
 static int
-set_qos(struct call *c)
+set_qos(struct ws_control *c)
 {
-    return ws_tcpip_qos_set(c->sock, c->in);
+    return ws_sock_is_circuit(c->sock) ? ws_control_set_qos(c) : WSAENOPROTOOPT;
 }
 
 static int
-get_qos(struct call *c)
+get_qos(struct ws_control *c)
 {
-    return ws_tcpip_qos_get(c->sock, c->out, c->out_size, &c->returned);
+    return ws_sock_is_circuit(c->sock) ? ws_control_get_qos(c) : WSAENOPROTOOPT;
 }
 
 static int
-check_qos(struct call *c)
+check_qos(struct ws_control *c)
 {
     ULONG answer;
-    int err = ws_tcpip_qos_check(c->sock, in_word(c), &answer);
+    int err = ws_tcpip_qos_check(c->sock, ws_control_word(c), &answer);
 
-    return err ? err : give(c, &answer, sizeof(answer));
+    return err ? err : ws_control_give(c, &answer, sizeof(answer));
 }
 
 /* ---- addresses of this host ---- */
 
 /* A SOCKET_ADDRESS_LIST in one buffer: the list, then what it points to. */
 static int
-give_list(struct call *c, const struct ws_os_ifaddr *all, size_t count)
+give_list(struct ws_control *c, const struct ws_os_ifaddr *all, size_t count)
 {
     size_t each = (size_t)ws_addr_size(c->sock->family);
     size_t head =
@@ -236,7 +175,7 @@ give_list(struct call *c, const struct ws_os_ifaddr *all, size_t count)
 }
 
 static int
-get_addresses(struct call *c)
+get_addresses(struct ws_control *c)
 {
     struct ws_os_ifaddr *all;
     size_t count;
@@ -261,7 +200,7 @@ fill_interface(INTERFACE_INFO *to, const struct ws_os_ifaddr *from)
 
 /* The structure has room for IPv4 only, whatever the socket is. */
 static int
-get_interfaces(struct call *c)
+get_interfaces(struct ws_control *c)
 {
     struct ws_os_ifaddr *all;
     size_t count;
@@ -279,7 +218,7 @@ get_interfaces(struct call *c)
 }
 
 static int
-take_remote(struct call *c, struct ws_addr *to)
+take_remote(struct ws_control *c, struct ws_addr *to)
 {
     size_t need = (size_t)ws_addr_size(c->sock->family);
 
@@ -292,14 +231,14 @@ take_remote(struct call *c, struct ws_addr *to)
 }
 
 static int
-get_route(struct call *c)
+get_route(struct ws_control *c)
 {
     struct ws_addr to, local;
     int err = take_remote(c, &to);
 
     if (!err)
         err = ws_os_route(&to, &local);
-    return err ? err : give(c, local.bytes, (size_t)local.len);
+    return err ? err : ws_control_give(c, local.bytes, (size_t)local.len);
 }
 
 /* ---- changes of this host ---- */
@@ -313,7 +252,7 @@ is_change(DWORD code)
 
 /* IOC-7. */
 static int
-await_change(DWORD code, struct call *c, const struct ws_ovl_route *route)
+await_change(DWORD code, struct ws_control *c, const struct ws_ovl_route *route)
 {
     struct ws_addr to;
     int err;
@@ -326,45 +265,28 @@ await_change(DWORD code, struct call *c, const struct ws_ovl_route *route)
 
 /* ---- the table ---- */
 
-static const struct code {
-    DWORD code;
-    DWORD in_least; /* shorter input is WSAEFAULT */
-    int (*run)(struct call *c);
-} codes[] = {
-    {FIONBIO,                            4,                            set_blocking      },
-    {FIONREAD,                           0,                            get_readable      },
-    {SIOCATMARK,                         0,                            get_at_mark       },
-    {SIO_BASE_HANDLE,                    0,                            get_base_handle   },
-    {SIO_BSP_HANDLE,                     0,                            get_base_handle   },
-    {SIO_BSP_HANDLE_SELECT,              0,                            get_base_handle   },
-    {SIO_BSP_HANDLE_POLL,                0,                            get_base_handle   },
-    {SIO_KEEPALIVE_VALS,                 sizeof(struct tcp_keepalive), set_keepalive     },
-    {SIO_UDP_CONNRESET,                  4,                            set_udp_reset     },
-    {SIO_MULTIPOINT_LOOPBACK,            4,                            set_group_loopback},
-    {SIO_MULTICAST_SCOPE,                4,                            set_group_scope   },
-    {SIO_TIMESTAMPING,                   sizeof(TIMESTAMPING_CONFIG),  set_timestamps    },
-    {SIO_IDEAL_SEND_BACKLOG_QUERY,       0,                            get_ideal_backlog },
-    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension     },
-    {SIO_ADDRESS_LIST_QUERY,             0,                            get_addresses     },
-    {SIO_GET_INTERFACE_LIST,             0,                            get_interfaces    },
-    {SIO_ROUTING_INTERFACE_QUERY,        0,                            get_route         },
-    {SIO_SET_QOS,                        sizeof(QOS),                  set_qos           },
-    {SIO_GET_QOS,                        0,                            get_qos           },
-    {SIO_CHK_QOS,                        sizeof(ULONG),                check_qos         },
+static const struct ws_control_code codes[] = {
+    {FIONBIO,                            4,                            ws_control_blocking   },
+    {FIONREAD,                           0,                            get_readable          },
+    {SIOCATMARK,                         0,                            get_at_mark           },
+    {SIO_BASE_HANDLE,                    0,                            ws_control_base_handle},
+    {SIO_BSP_HANDLE,                     0,                            ws_control_base_handle},
+    {SIO_BSP_HANDLE_SELECT,              0,                            ws_control_base_handle},
+    {SIO_BSP_HANDLE_POLL,                0,                            ws_control_base_handle},
+    {SIO_KEEPALIVE_VALS,                 sizeof(struct tcp_keepalive), ws_control_keepalive  },
+    {SIO_UDP_CONNRESET,                  4,                            set_udp_reset         },
+    {SIO_MULTIPOINT_LOOPBACK,            4,                            set_group_loopback    },
+    {SIO_MULTICAST_SCOPE,                4,                            set_group_scope       },
+    {SIO_TIMESTAMPING,                   sizeof(TIMESTAMPING_CONFIG),  set_timestamps        },
+    {SIO_IDEAL_SEND_BACKLOG_QUERY,       0,                            get_ideal_backlog     },
+    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension         },
+    {SIO_ADDRESS_LIST_QUERY,             0,                            get_addresses         },
+    {SIO_GET_INTERFACE_LIST,             0,                            get_interfaces        },
+    {SIO_ROUTING_INTERFACE_QUERY,        0,                            get_route             },
+    {SIO_SET_QOS,                        sizeof(QOS),                  set_qos               },
+    {SIO_GET_QOS,                        0,                            get_qos               },
+    {SIO_CHK_QOS,                        sizeof(ULONG),                check_qos             },
 };
-
-static int
-run(DWORD code, struct call *c)
-{
-    for (size_t i = 0; i < WS_ARRAY_LEN(codes); i++) {
-        if (codes[i].code != code)
-            continue;
-        if (c->in_size < codes[i].in_least)
-            return WSAEFAULT;
-        return codes[i].run(c);
-    }
-    return WSAEOPNOTSUPP;
-}
 
 /* ---- overlapped ---- */
 
@@ -402,7 +324,7 @@ is_ioctl(const struct ws_ovl *op, const void *arg)
 }
 
 static int
-tell(struct call *c, int result, const struct ws_ovl_route *route)
+tell(struct ws_control *c, int result, const struct ws_ovl_route *route)
 {
     struct ioctl_op *o;
     struct ws_ovl *op;
@@ -425,7 +347,7 @@ tell(struct call *c, int result, const struct ws_ovl_route *route)
 }
 
 static int
-serve(DWORD code, struct call *c, const struct ws_ovl_route *route,
+serve(DWORD code, struct ws_control *c, const struct ws_ovl_route *route,
       DWORD *returned)
 {
     int err;
@@ -433,7 +355,7 @@ serve(DWORD code, struct call *c, const struct ws_ovl_route *route,
     *returned = 0;
     if (is_change(code))
         return await_change(code, c, route);
-    err = run(code, c);
+    err = ws_control_run(codes, WS_ARRAY_LEN(codes), code, c);
     *returned = c->returned;
     return route ? tell(c, err, route) : err;
 }
@@ -447,7 +369,7 @@ ws_tcpip_ioctl(SOCKET handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
                LPINT errp)
 {
     struct ws_ovl_route route = {ov, routine};
-    struct call c = {.in = in, .out = out};
+    struct ws_control c = {.in = in, .out = out};
     int err = ws_sock_ref(handle, &c.sock);
 
     (void)thread;

@@ -5,18 +5,13 @@
 #define WS_PROV_TCPIP_QOS_H
 
 #include <ws2/winsock2.h>
-#include <ws2/ws2spi.h>
 
 struct ws_sock;
 
-/* SIO_SET_QOS with a QOS at 'in'; SIO_GET_QOS; SIO_CHK_QOS. */
-int ws_tcpip_qos_set(struct ws_sock *s, const void *in);
-int ws_tcpip_qos_get(struct ws_sock *s, void *out, DWORD size, DWORD *used);
+/* SIO_CHK_QOS. */
 int ws_tcpip_qos_check(struct ws_sock *s, ULONG question, ULONG *answer);
 
 /* What a connect asks for, which may be NULL. */
 int ws_tcpip_qos_connect(struct ws_sock *s, const QOS *asked);
-
-void ws_tcpip_qos_entries(WSPPROC_TABLE *t);
 
 #endif

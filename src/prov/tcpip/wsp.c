@@ -8,7 +8,6 @@
 #include "kit/entry.h"
 #include "kit/inhouse.h"
 #include "kit/sockaddr.h"
-#include "prov/tcpip/qos.h"
 
 #include <stdlib.h>
 
@@ -192,7 +191,6 @@ ws_tcpip_startup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     ws_entry_data(table);
     ws_entry_events(table);
     ws_tcpip_leaf_entries(table);
-    ws_tcpip_qos_entries(table);
     ws_tcpip_text_entries(table);
     table->lpWSPSocket = entry_socket;
     table->lpWSPIoctl = ws_tcpip_ioctl;

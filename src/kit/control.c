@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Control codes by table, and those that mean the same on every socket: see
+ * control.h. */
+#include "kit/control.h"
+
+#include "kit/qos.h"
+
+#include <mstcpip.h>
+#include <string.h>
+
+int
+ws_control_run(const struct ws_control_code *codes, size_t count, DWORD code,
+               struct ws_control *c)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (codes[i].code != code)
+            continue;
+        if (c->in_size < codes[i].in_least)
+            return WSAEFAULT;
+        return codes[i].run(c);
+    }
+    return WSAEOPNOTSUPP;
+}
+
+int
+ws_control_give(struct ws_control *c, const void *from, size_t size)
+{
+    c->returned = (DWORD)size;
+    if (c->out_size < size)
+        return WSAEFAULT;
+    memcpy(c->out, from, size);
+    return 0;
+}
+
+DWORD
+ws_control_word(const struct ws_control *c)
+{
+    DWORD v;
+
+    memcpy(&v, c->in, sizeof(v));
+    return v;
+}
+
+/* IOC-3, EVT-4. */
+int
+ws_control_blocking(struct ws_control *c)
+{
+    struct ws_sock *s = c->sock;
+    bool nonblocking = ws_control_word(c);
+    int err;
+
+    ws_lock(&s->lock);
+    if (!nonblocking && s->netev.interest)
+        err = WSAEINVAL;
+    else
+        err = ws_sock_set_mode(s, nonblocking);
+    ws_unlock(&s->lock);
+    return err;
+}
+
+int
+ws_control_base_handle(struct ws_control *c)
+{
+    SOCKET self = (SOCKET)c->sock->fd;
+
+    return ws_control_give(c, &self, sizeof(self));
+}
+
+int
+ws_control_keepalive(struct ws_control *c)
+{
+    struct tcp_keepalive k;
+
+    memcpy(&k, c->in, sizeof(k));
+    return ws_os_keepalive_vals(c->sock->fd, k.onoff, k.keepalivetime,
+                                k.keepaliveinterval);
+}
+
+/* QOS-10. */
+int
+ws_control_set_qos(struct ws_control *c)
+{
+    struct ws_qos *q;
+    QOS asked;
+    int err;
+
+    memcpy(&asked, c->in, sizeof(asked));
+    err = ws_qos_ask(c->sock, &asked, &q);
+    return err ? err : ws_qos_install(c->sock, q);
+}
+
+/* QOS-11. */
+int
+ws_control_get_qos(struct ws_control *c)
+{
+    struct ws_sock *s = c->sock;
+    int err;
+
+    if (!s->bound)
+        return WSAEINVAL;
+    ws_lock(&s->lock);
+    err = ws_qos_give(s->qos, c->out, c->out_size, &c->returned);
+    ws_unlock(&s->lock);
+    if (!err)
+        ws_netev_arm(s, FD_QOS);
+    return err;
+}

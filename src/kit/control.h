@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* WSPIoctl as a table: one line a code, with the input that it needs, and one
+ * function a line. A provider has a table of its own; the functions here are
+ * for codes that mean the same on every socket. */
+#ifndef WS_KIT_CONTROL_H
+#define WS_KIT_CONTROL_H
+
+#include "kit/sock.h"
+
+/* A call's buffers; NULL ones have size 0. 'returned' is how much of 'out' was
+ * filled, or would have to be there. */
+struct ws_control {
+    struct ws_sock *sock;
+    const void *in;
+    void *out;
+    DWORD in_size, out_size, returned;
+};
+
+struct ws_control_code {
+    DWORD code;
+    DWORD in_least; /* shorter input is WSAEFAULT */
+    int (*run)(struct ws_control *c);
+};
+
+/* A code that is not in the table is WSAEOPNOTSUPP (IOC-2). */
+int ws_control_run(const struct ws_control_code *codes, size_t count,
+                   DWORD code, struct ws_control *c);
+
+/* For the functions: the answer (WSAEFAULT if it does not fit), the input. */
+int ws_control_give(struct ws_control *c, const void *from, size_t size);
+DWORD ws_control_word(const struct ws_control *c);
+
+int ws_control_blocking(struct ws_control *c);    /* FIONBIO */
+int ws_control_base_handle(struct ws_control *c); /* SIO_BASE_HANDLE, _BSP_ */
+int ws_control_keepalive(struct ws_control *c);   /* SIO_KEEPALIVE_VALS */
+int ws_control_set_qos(struct ws_control *c);     /* SIO_SET_QOS */
+int ws_control_get_qos(struct ws_control *c);     /* SIO_GET_QOS */
+
+#endif
