@@ -2,6 +2,8 @@
 /* The trap of a gate: see syntrap.h. A listener drops SYNs when its queue is
  * full, so it gets a queue of one place and a caller of our own, who is gone
  * again at once: the kernel counts him until he is accepted, which he never is.
+ * Until he is there it hears only packets that no router has passed on, and
+ * that say so by the highest hop count there is; few systems begin with that.
  * Where we cannot call ourselves, because a packet filter is in the way, a
  * listener that wants every caller to sign drops those who do not. */
 #include "os/syntrap.h"
@@ -25,6 +27,8 @@
 /* What has to be waited for happens within the call on an idle machine. */
 enum { TRIES = 3, PATIENCE_MS = 60 };
 
+enum { MOST_HOPS = 255 };
+
 static int
 set(int fd, int level, int name, int value)
 {
@@ -32,6 +36,23 @@ set(int fd, int level, int name, int value)
 }
 
 /* ---- a full queue ---- */
+
+/* What a caller gets before the queue is full is the promise of a place (a
+ * cookie), which the kernel honours later at any listener of the pair. A kernel
+ * that cannot do this leaves the promise to be reset: synadmit.c. */
+static void
+hear_neighbours(int trap)
+{
+    set(trap, IPPROTO_IP, IP_MINTTL, MOST_HOPS);
+    set(trap, IPPROTO_IPV6, IPV6_MINHOPCOUNT, MOST_HOPS);
+}
+
+static void
+be_neighbour(int fd)
+{
+    set(fd, IPPROTO_IP, IP_TTL, MOST_HOPS);
+    set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, MOST_HOPS);
+}
 
 static bool
 aim(int trap, union ws_sockaddr *sa, socklen_t *len)
@@ -92,6 +113,7 @@ make_caller(union ws_sockaddr sa, socklen_t len, struct ws_synpkt_end *own)
 
     if (fd < 0)
         return -1;
+    be_neighbour(fd);
     sa.in.sin_port = htons(own->port); /* at the same place in sin6 */
     if (bind(fd, &sa.any, len) || ws_os_name(fd, &name)) {
         close(fd);
@@ -122,8 +144,8 @@ call(int trap, struct ws_synpkt_end *own)
     return done;
 }
 
-/* Callers who came between our listening and our own call. They have been told
- * that they are connected, and are reset. */
+/* Callers who came between our listening and our own call, as near as we are.
+ * They have been told that they are connected, and are reset. */
 static int
 clear(int trap)
 {
@@ -214,6 +236,7 @@ arm(int fd, int trap, int domain, const struct ws_synbpf *selector,
 
     if (bind_beside(fd, trap, domain))
         return ws_err(WS_OP_BIND, errno);
+    hear_neighbours(trap);
     if (listen(trap, 0))
         return ws_err(WS_OP_LISTEN, errno);
     err = ws_syntrap_select(trap, selector);

@@ -515,43 +515,64 @@ TEST(what_cannot_have_a_gate_is_left_as_it_was)
     ws_syngate_tap_close(NULL);
 }
 
-/* From another address, so that no caller meets himself on the port. */
+/* Until the door opens. From another address, so that no caller meets himself
+ * on the port. */
 static void
 knock_for_ever(const struct ws_addr *to)
 {
     struct ws_addr from = loopback(WS_AF_INET, 0);
+    int fd;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever ends the test */
     from.bytes[7] = 2;
-    for (;;)
-        ws_os_close(knock_from(&from, to));
+    while (fd = knock_from(&from, to), outcome(fd, 0) != 0)
+        ws_os_close(fd);
+    _exit(0);
 }
 
-/* Whoever comes while a gate opens is refused, reset or held; nobody is left
- * with a connection that no one will ever take. */
-TEST(a_gate_opens_under_fire)
+/* Whoever comes while a gate opens is refused or held; nobody is left with a
+ * connection that no one will ever take. */
+static void
+open_under_fire(const struct ws_addr *name)
 {
-    struct ws_addr name;
-    pid_t child;
+    struct ws_addr door = loopback(WS_AF_INET, port_number(name));
+    pid_t child = fork();
 
-    ws_os_close(make_bound(WS_AF_INET, WS_SOCK_STREAM, false, &name));
-    child = fork();
     if (!child)
-        knock_for_ever(&name);
+        knock_for_ever(&door);
     for (int i = 0; i < 60; i++) {
         struct ws_syngate_event e;
         struct post p;
 
         REQUIRE_EQ(ws_syngate_tap_open(&p.tap), 0);
-        post_at(&p, p.tap, &name, true, 8);
+        post_at(&p, p.tap, name, false, 8);
         while (ws_syngate_held(p.gate) < 3)
             if (!ws_syngate_read(p.tap, &e) && e.kind == WS_SYN_NEW)
-                CHECK_EQ(e.remote.bytes[7], 2); /* and not our own call */
+                CHECK_EQ(e.remote.bytes[name->family == WS_AF_INET ? 7 : 23],
+                         2); /* and not our own call */
         CHECK_EQ(accept4(p.fd, NULL, NULL, SOCK_NONBLOCK), -1);
         close_post(&p);
     }
+    CHECK_EQ(waitpid(child, NULL, WNOHANG), 0); /* he is still knocking */
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
+}
+
+TEST(a_gate_opens_under_fire)
+{
+    struct ws_addr name;
+
+    ws_os_close(make_bound(WS_AF_INET, WS_SOCK_STREAM, false, &name));
+    open_under_fire(&name);
+}
+
+TEST(a_gate_of_both_families_opens_under_fire)
+{
+    struct ws_addr name;
+
+    ws_os_close(make_bound(WS_AF_INET, WS_SOCK_STREAM, false, &name));
+    name = wildcard(WS_AF_INET6, port_number(&name));
+    open_under_fire(&name);
 }
 
 /* ---- limits ---- */
