@@ -96,18 +96,41 @@ set(SOCKET s, struct in *in, int level, int name, int len)
     guarded_free(&g);
 }
 
+/* Pointers are the caller's word: one to nowhere is his crash. What a QOS
+ * points at is as hostile as the rest. */
+static struct guarded
+give_objects(struct in *in, const struct guarded *qos)
+{
+    struct guarded objects;
+    QOS q;
+
+    if (qos->size < sizeof(q))
+        return guarded_new(0);
+    memcpy(&q, qos->bytes, sizeof(q));
+    objects = guarded_new(q.ProviderSpecific.len %= MOST);
+    in_bytes(in, objects.bytes, objects.size);
+    q.ProviderSpecific.buf = (char *)objects.bytes;
+    memcpy(qos->bytes, &q, sizeof(q));
+    return objects;
+}
+
 static void
 control(SOCKET s, struct in *in, DWORD in_size, DWORD out_size)
 {
     unsigned b = in_byte(in);
     DWORD code = b < 0xf0 ? codes[b % 12] : in_word(in), got = 0;
     struct guarded from = guarded_new(in_size), to = guarded_new(out_size);
+    struct guarded objects = guarded_new(0);
     int err;
 
     in_bytes(in, from.bytes, in_size);
     if (code == (DWORD)SIO_GET_EXTENSION_FUNCTION_POINTER && b & 0x10 &&
         in_size >= sizeof(GUID))
         memcpy(from.bytes, &(GUID)WSAID_WSAPOLL, sizeof(GUID));
+    if (code == (DWORD)SIO_SET_QOS) {
+        guarded_free(&objects);
+        objects = give_objects(in, &from);
+    }
     err = WSAIoctl(s, code, from.bytes, in_size, to.bytes, out_size, &got, NULL,
                    NULL);
     if (!err) {
@@ -119,6 +142,7 @@ control(SOCKET s, struct in *in, DWORD in_size, DWORD out_size)
     }
     guarded_free(&from);
     guarded_free(&to);
+    guarded_free(&objects);
 }
 
 static void
