@@ -142,11 +142,14 @@ take_rates(const uint8_t *at, uint32_t target[2], uint32_t least[2])
     return true;
 }
 
+/* The last one holds, also in having no average. */
 static bool
 take_throughput(struct ws_tpdu *t, const uint8_t *at, size_t len)
 {
     struct ws_tpdu_qos q = t->qos;
 
+    memset(q.average, 0, sizeof(q.average));
+    memset(q.average_least, 0, sizeof(q.average_least));
     if ((len != 12 && len != 24) || !take_rates(at, q.peak, q.peak_least) ||
         (len == 24 && !take_rates(at + 12, q.average, q.average_least)))
         return false;
