@@ -4,7 +4,6 @@
  * so what a reader has already drained is not told. */
 #define _GNU_SOURCE
 #include "base/clock.h"
-#include "base/list.h"
 #include "io/backend.h"
 #include "os/os.h"
 
@@ -20,28 +19,10 @@ static const struct ws_io_sink *told;
 static atomic_int set = -1, waker = -1;
 static atomic_bool woken; /* the eventfd has been written and not yet read */
 
-static const struct bit {
-    uint32_t epoll;
-    unsigned ours;
-} bits[] = {
-    {EPOLLIN,    WS_IO_IN   },
-    {EPOLLOUT,   WS_IO_OUT  },
-    {EPOLLPRI,   WS_IO_PRI  },
-    {EPOLLRDHUP, WS_IO_RDHUP},
-    {EPOLLHUP,   WS_IO_HUP  },
-    {EPOLLERR,   WS_IO_ERR  },
-};
-
-static unsigned
-translate(uint32_t events)
-{
-    unsigned ready = 0;
-
-    for (size_t i = 0; i < WS_ARRAY_LEN(bits); i++)
-        if (events & bits[i].epoll)
-            ready |= bits[i].ours;
-    return ready;
-}
+_Static_assert(EPOLLIN == WS_IO_IN && EPOLLPRI == WS_IO_PRI &&
+                   EPOLLOUT == WS_IO_OUT && EPOLLERR == WS_IO_ERR &&
+                   EPOLLHUP == WS_IO_HUP && EPOLLRDHUP == WS_IO_RDHUP,
+               "not translated");
 
 /* A descriptor is in the set already if the socket made for it could not be
  * finished and another one is made now: what it was watched for is replaced. */
@@ -128,7 +109,7 @@ drive(int64_t deadline, unsigned most)
         if (ev[i].data.u64 == WAKE_COOKIE)
             clear_wake();
         else
-            told->ready(ev[i].data.u64, translate(ev[i].events));
+            told->ready(ev[i].data.u64, ev[i].events);
     }
 }
 

@@ -45,9 +45,3 @@ ws_vec_advance(struct ws_vec *v, size_t bytes)
     v->at->base = (char *)v->at->base + bytes;
     v->at->len -= bytes;
 }
-
-DWORD
-ws_vec_moved(const struct ws_vec *v)
-{
-    return v->moved > 0xffffffff ? 0xffffffff : (DWORD)v->moved;
-}

@@ -23,6 +23,10 @@ void ws_vec_free(struct ws_vec *v);
 void ws_vec_advance(struct ws_vec *v, size_t bytes);
 
 /* The count that a call reports; more than a DWORD holds is not reported. */
-DWORD ws_vec_moved(const struct ws_vec *v);
+static inline DWORD
+ws_vec_moved(const struct ws_vec *v)
+{
+    return v->moved > 0xffffffff ? 0xffffffff : (DWORD)v->moved;
+}
 
 #endif

@@ -354,45 +354,18 @@ ws_os_atmark(int fd, bool *at)
 
 /* ---- readiness ---- */
 
-static const struct {
-    short theirs;
-    uint16_t ours;
-} bits[] = {
-    {POLLIN,    WS_IO_IN   },
-    {POLLOUT,   WS_IO_OUT  },
-    {POLLPRI,   WS_IO_PRI  },
-    {POLLRDHUP, WS_IO_RDHUP},
-    {POLLHUP,   WS_IO_HUP  },
-    {POLLERR,   WS_IO_ERR  },
-    {POLLNVAL,  WS_IO_NVAL },
-};
+_Static_assert(POLLIN == WS_IO_IN && POLLPRI == WS_IO_PRI &&
+                   POLLOUT == WS_IO_OUT && POLLERR == WS_IO_ERR &&
+                   POLLHUP == WS_IO_HUP && POLLNVAL == WS_IO_NVAL &&
+                   POLLRDHUP == WS_IO_RDHUP,
+               "not translated");
 
-enum { BITS = sizeof bits / sizeof bits[0] };
-
+/* Whoever wants to read is told of the end; to whoever wants to write, the end
+ * of the other direction would be an answer that never changes. */
 static short
-events_out(uint16_t want)
+events(uint16_t want)
 {
-    short events = 0;
-
-    /* Whoever wants to read is told of the end; to whoever wants to write, the
-     * end of the other direction would be an answer that never changes. */
-    if (want & WS_IO_IN)
-        want |= WS_IO_RDHUP;
-    for (int i = 0; i < BITS; i++)
-        if (want & bits[i].ours)
-            events = (short)(events | bits[i].theirs);
-    return events;
-}
-
-static uint16_t
-events_in(short events)
-{
-    uint16_t ready = 0;
-
-    for (int i = 0; i < BITS; i++)
-        if (events & bits[i].theirs)
-            ready = (uint16_t)(ready | bits[i].ours);
-    return ready;
+    return (short)(want & WS_IO_IN ? want | WS_IO_RDHUP : want);
 }
 
 static int
@@ -421,12 +394,12 @@ ws_os_poll(struct ws_os_poll *list, size_t count, int64_t deadline,
     if (!fds)
         return WS_ENOBUFS;
     for (size_t i = 0; i < count; i++)
-        fds[i] = (struct pollfd){list[i].fd, events_out(list[i].want), 0};
+        fds[i] = (struct pollfd){list[i].fd, events(list[i].want), 0};
     n = wait_for(fds, count, deadline);
     if (n < 0)
         err = ws_err(WS_OP_OTHER, errno);
     for (size_t i = 0; !err && i < count; i++)
-        list[i].ready = events_in(fds[i].revents);
+        list[i].ready = (uint16_t)fds[i].revents;
     if (!err)
         *ready = (size_t)n;
     if (fds != few)

@@ -178,14 +178,15 @@ int ws_os_queued(int fd, uint32_t *bytes); /* readable at once; FIONREAD */
 int ws_os_unsent(int fd, uint32_t *bytes); /* not yet acknowledged */
 int ws_os_atmark(int fd, bool *at);
 
-/* Readiness. The bits are ours, used by the engine too. */
-#define WS_IO_IN 0x01    /* data, or a request, or the end */
-#define WS_IO_OUT 0x02   /* room, or a connection stands */
-#define WS_IO_PRI 0x04   /* urgent data */
-#define WS_IO_RDHUP 0x08 /* the peer will send no more */
-#define WS_IO_HUP 0x10   /* both directions are over */
-#define WS_IO_ERR 0x20   /* an error is pending */
-#define WS_IO_NVAL 0x40  /* no such descriptor */
+/* Readiness. The bits are those of poll and epoll, so that nobody has to
+ * translate them. */
+#define WS_IO_IN 0x01      /* data, or a request, or the end */
+#define WS_IO_PRI 0x02     /* urgent data */
+#define WS_IO_OUT 0x04     /* room, or a connection stands */
+#define WS_IO_ERR 0x08     /* an error is pending */
+#define WS_IO_HUP 0x10     /* both directions are over */
+#define WS_IO_NVAL 0x20    /* no such descriptor */
+#define WS_IO_RDHUP 0x2000 /* the peer will send no more */
 struct ws_os_poll {
     int fd;
     uint16_t want;  /* WS_IO_* of interest. HUP and ERR are told unasked, RDHUP
