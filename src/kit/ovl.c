@@ -39,8 +39,7 @@ ws_lanes_drop(struct ws_lanes *l)
 static int
 take_event(struct ws_ovl *op)
 {
-    /* Bit 0 of the handle only says "no packet" (IOCP-2). */
-    HANDLE h = (HANDLE)((ULONG_PTR)op->user->hEvent & ~(ULONG_PTR)1);
+    HANDLE h = ws_overlap_event(op->user);
 
     if (!h || op->routine)
         return 0;
@@ -491,50 +490,24 @@ ws_ovl_cancel_all(struct ws_sock *s)
 
 /* ---- results ---- */
 
-/* On the record's event, or on the socket, which is signalled by any operation
- * that has neither event nor port. */
-static int
-wait_for(struct ws_sock *s, LPWSAOVERLAPPED ov)
-{
-    HANDLE h = (HANDLE)((ULONG_PTR)ov->hEvent & ~(ULONG_PTR)1);
-    struct ws_object *on = &s->object;
-    struct ws_event *event = NULL;
-    DWORD result;
-    int err = 0;
-
-    if (h && ws_event_ref(h, &event))
-        return WSA_INVALID_HANDLE;
-    if (event)
-        on = &event->object;
-    while (!err && ws_overlap_status(ov) == WS_STATUS_PENDING) {
-        err = ws_wait(&on, 1, false, false, WS_NEVER, &result);
-        if (event)
-            break; /* a signalled event is an answer, whoever set it */
-    }
-    ws_event_unref(event);
-    return err;
-}
-
+/* Without an event the socket is waited for, which any of its operations
+ * signals, so it is no answer; an event is one, whoever set it (CR-6). */
 int
 ws_ovl_result(struct ws_sock *s, LPWSAOVERLAPPED ov, bool wait, DWORD *moved,
               DWORD *flags)
 {
-    int err = 0;
+    HANDLE h = (HANDLE)(intptr_t)s->fd;
+    LONG status = WS_STATUS_PENDING;
+    int err;
 
-    if (ws_overlap_status(ov) == WS_STATUS_PENDING && !wait)
-        ws_wait_poll();
-    if (ws_overlap_status(ov) == WS_STATUS_PENDING) {
-        if (!wait)
-            return WSA_IO_INCOMPLETE;
-        err = wait_for(s, ov);
-    }
+    do
+        err = ws_overlap_wait(h, ov, wait ? INFINITE : 0, false, &status);
+    while (!err && status == WS_STATUS_PENDING && !ws_overlap_event(ov));
     if (err)
         return err;
     *moved = (DWORD)ov->InternalHigh;
     *flags = ov->Offset;
-    return ws_overlap_status(ov) == WS_STATUS_PENDING
-               ? 0
-               : ws_status_wsa(ws_overlap_status(ov));
+    return status == WS_STATUS_PENDING ? 0 : ws_status_wsa(status);
 }
 
 /* ---- ports ---- */

@@ -12,13 +12,6 @@
 
 /* ---- results ---- */
 
-/* Bit 0 of the event only keeps a packet off the port. */
-static HANDLE
-event_of(const OVERLAPPED *ov)
-{
-    return (HANDLE)((ULONG_PTR)ov->hEvent & ~(ULONG_PTR)1);
-}
-
 static int
 wait_for(HANDLE h, DWORD ms, bool alertable)
 {
@@ -43,7 +36,7 @@ ws_overlap_wait(HANDLE h, OVERLAPPED *ov, DWORD ms, bool alertable,
         now = ws_overlap_status(ov);
         err = now == WS_STATUS_PENDING ? ERROR_IO_INCOMPLETE : 0;
     } else if (now == WS_STATUS_PENDING) {
-        HANDLE event = event_of(ov);
+        HANDLE event = ws_overlap_event(ov);
 
         err = wait_for(event ? event : h, ms, alertable);
         now = ws_overlap_status(ov);

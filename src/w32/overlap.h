@@ -24,6 +24,13 @@ ws_overlap_publish(OVERLAPPED *ov, LONG status)
     __atomic_store_n(&ov->Internal, (ULONG)status, __ATOMIC_RELEASE);
 }
 
+/* Bit 0 of the event only keeps a packet off the port (IOCP-2). */
+static inline HANDLE
+ws_overlap_event(const OVERLAPPED *ov)
+{
+    return (HANDLE)((ULONG_PTR)ov->hEvent & ~(ULONG_PTR)1);
+}
+
 /* How 'ov' ended. If it has not, waits for its event or, without one, for 'h';
  * the status may then still be WS_STATUS_PENDING, if that was signalled by
  * something else (CR-6). Errors, which leave '*status' alone:
