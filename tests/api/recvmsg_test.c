@@ -662,7 +662,7 @@ TEST(the_time_of_arrival_is_told, "MSG-1 IOC-8")
     REQUIRE_EQ(receive(b, &in), 0);
     stamp = look(&in, SOL_SOCKET, SO_TIMESTAMP, sizeof *stamp);
     REQUIRE(stamp != NULL);
-    CHECK(*stamp + 1000 >= before && *stamp <= after + 1000); /* 100 us */
+    CHECK(*stamp + 10000 >= before && *stamp <= after + 10000); /* 1 ms */
     REQUIRE_EQ(stamps(b, 0), 0);
     CHECK_EQ(send_msg(a, &out), 0);
     msg_init(&in, 100);
