@@ -8,12 +8,12 @@
  * are there, no fewer threads run than may. */
 #include "w32/port.h"
 #include "w32/handle.h"
+#include "w32/system.h"
 #include "w32/wait.h"
 
 #include "base/clock.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Who holds a reference: the handle table; each object attached to it; each
  * thread whose last packet came from it; each call. */
@@ -124,14 +124,6 @@ static const struct ws_object_ops port_ops = {
     .consume = port_consume,
 };
 
-static unsigned
-processors(void)
-{
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return n > 0 ? (unsigned)n : 1;
-}
-
 int
 ws_port_new(unsigned limit, struct ws_port **out)
 {
@@ -141,7 +133,7 @@ ws_port_new(unsigned limit, struct ws_port **out)
         return ERROR_NOT_ENOUGH_MEMORY;
     ws_object_init(&p->object, &port_ops);
     ws_list_init(&p->packets);
-    p->limit = limit ? limit : processors();
+    p->limit = limit ? limit : ws_system_processors();
     *out = p;
     return 0;
 }

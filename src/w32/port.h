@@ -33,7 +33,7 @@ void ws_port_unref(struct ws_port *p); /* NULL is taken */
 void ws_port_post(struct ws_port *p, struct ws_packet *packet);
 
 /* One reference, no handle. 'limit' threads may run at a time; 0: as many as
- * there are processors. ERROR_NOT_ENOUGH_MEMORY. */
+ * the process has processors. ERROR_NOT_ENOUGH_MEMORY. */
 int ws_port_new(unsigned limit, struct ws_port **out);
 int ws_port_open(struct ws_port *p, HANDLE *out);
 

@@ -5,8 +5,11 @@
 #include "w32/system.h"
 #include "w32/error.h"
 
+#include "base/lock.h"
+
 #include <ws2/winbase.h>
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -46,19 +49,40 @@ architecture(void)
 #endif
 }
 
+static unsigned allowed;
+
+/* A container, or whoever started us, may have set some apart. */
+static void
+count_processors(void)
+{
+    cpu_set_t set;
+    long n = sched_getaffinity(0, sizeof(set), &set)
+                 ? sysconf(_SC_NPROCESSORS_ONLN)
+                 : CPU_COUNT(&set);
+
+    allowed = n > 0 ? (unsigned)n : 1;
+}
+
+unsigned
+ws_system_processors(void)
+{
+    static struct ws_once once = WS_ONCE_INIT;
+
+    ws_once_run(&once, count_processors);
+    return allowed;
+}
+
 VOID WINAPI
 GetSystemInfo(LPSYSTEM_INFO info)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned processors = ws_system_processors();
 
     memset(info, 0, sizeof(*info));
-    if (processors < 1)
-        processors = 1;
     info->wProcessorArchitecture = architecture();
     info->dwPageSize = (DWORD)sysconf(_SC_PAGESIZE);
     info->lpMinimumApplicationAddress = (LPVOID)0x10000;
     info->lpMaximumApplicationAddress = (LPVOID)0x7ffffffeffff;
-    info->dwNumberOfProcessors = (DWORD)processors;
+    info->dwNumberOfProcessors = processors;
     info->dwActiveProcessorMask =
         processors >= 64 ? ~(DWORD_PTR)0 : ((DWORD_PTR)1 << processors) - 1;
     info->dwAllocationGranularity = 0x10000;

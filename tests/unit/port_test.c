@@ -12,6 +12,7 @@
 
 #include <ws2/ws2ext.h>
 
+#include <sched.h>
 #include <unistd.h>
 
 static HANDLE
@@ -318,11 +319,12 @@ await_got(unsigned count)
     CHECK_EQ(got, count);
 }
 
-TEST_BARE(no_more_threads_run_than_the_port_allows, "IOCP-10")
+static void
+check_that_one_runs_at_a_time(DWORD limit)
 {
     struct waiter w[3];
 
-    shared = new_port(1);
+    shared = new_port(limit);
     go[0] = CreateEventA(NULL, TRUE, FALSE, NULL);
     for (int i = 0; i < 3; i++)
         start_waiter(&w[i], work_then_sleep);
@@ -339,6 +341,25 @@ TEST_BARE(no_more_threads_run_than_the_port_allows, "IOCP-10")
     CHECK_EQ(w[2].key, 1);
     CloseHandle(go[0]);
     CloseHandle(shared);
+}
+
+TEST_BARE(no_more_threads_run_than_the_port_allows, "IOCP-10")
+{
+    check_that_one_runs_at_a_time(1);
+}
+
+TEST_BARE(a_port_without_a_limit_counts_the_process_s_own_processors, "IOCP-1")
+{
+    SYSTEM_INFO info;
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    REQUIRE_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+    check_that_one_runs_at_a_time(0);
+    GetSystemInfo(&info);
+    CHECK_EQ(info.dwNumberOfProcessors, 1);
+    CHECK_EQ(info.dwActiveProcessorMask, 1);
 }
 
 static DWORD
