@@ -123,6 +123,9 @@ control(SOCKET s, struct in *in, DWORD in_size, DWORD out_size)
     struct guarded objects = guarded_new(0);
     int err;
 
+    if (code == (DWORD)SIO_ADDRESS_LIST_CHANGE ||
+        code == (DWORD)SIO_ROUTING_INTERFACE_CHANGE)
+        code = FIONREAD; /* they would wait for a change of the network */
     in_bytes(in, from.bytes, in_size);
     if (code == (DWORD)SIO_GET_EXTENSION_FUNCTION_POINTER && b & 0x10 &&
         in_size >= sizeof(GUID))
