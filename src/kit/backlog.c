@@ -110,13 +110,17 @@ int
 ws_backlog_hold(struct ws_backlog *b, unsigned limit)
 {
     bool fresh = !b->bell;
+    int err = 0;
 
     if (fresh && (ws_wait_keep() || ws_event_new(true, false, &b->bell)))
         return WSAENOBUFS;
     if (fresh) /* requests are to come in while nobody waits, too */
         ws_wait_pending(1);
-    b->limit = limit;
-    return 0;
+    if (b->gate)
+        err = ws_gate_limit(b->gate, limit);
+    if (!err)
+        b->limit = limit;
+    return err;
 }
 
 void

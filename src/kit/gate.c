@@ -43,7 +43,16 @@ static struct ws_lock lock = WS_LOCK_INIT(WS_RANK_ENGINE);
 static struct ws_syngate_tap *tap; /* while there are gates */
 static struct ws_watch *ears[3];   /* IPv4, IPv6, the clock; made on demand */
 static unsigned gates;
+static int64_t clock_due = WS_NEVER; /* what the clock is set to */
 enum { CLOCK = 2 };
+
+static void
+set_clock(int64_t when) WS_REQUIRES(lock)
+{
+    if (when != clock_due)
+        ws_os_timer_set(ears[CLOCK]->fd, when);
+    clock_due = when;
+}
 
 static struct caller *
 caller_of(struct ws_peer *p)
@@ -137,7 +146,7 @@ end(struct ws_peer *p, int verdict)
     if (verdict && p->fd < 0 && !c->gone && c->gate->gate) {
         ws_syngate_refuse(c->gate->gate, c->id);
         if (c->deadline) /* the handshake may end all the same: swept up */
-            ws_os_timer_set(ears[CLOCK]->fd, ws_now());
+            set_clock(ws_now());
     }
     ws_unlock(&lock);
     if (verdict && p->fd >= 0) {
@@ -265,7 +274,7 @@ expire(void)
         ;
     ws_lock(&lock);
     if (ears[CLOCK])
-        ws_os_timer_set(ears[CLOCK]->fd, when);
+        set_clock(when);
     ws_unlock(&lock);
 }
 
@@ -275,7 +284,9 @@ hear(struct ws_watch *w, unsigned bits)
     enum ws_syngate_kind kind;
     bool first = false;
 
-    (void)w, (void)bits;
+    (void)w;
+    if (!(bits & WS_IO_IN)) /* room to send, after each SYN that we sent */
+        return;
     while (step(next_heard, NULL, &kind))
         first |= kind == WS_SYN_NEW;
     if (first)
@@ -354,6 +365,7 @@ close_tap(void) WS_REQUIRES(lock)
     }
     if (clock >= 0)
         ws_os_close(clock);
+    clock_due = WS_NEVER;
     ws_syngate_tap_close(tap);
     tap = NULL;
 }
@@ -413,6 +425,18 @@ ws_gate_open(struct ws_sock *s, struct ws_backlog *queue, int backlog)
     queue->gate = g;
     s->unblocked = true;
     return 0;
+}
+
+int
+ws_gate_limit(struct ws_gate *g, unsigned backlog)
+{
+    int err = 0;
+
+    ws_lock(&lock);
+    if (g->gate)
+        err = ws_syngate_limit(g->gate, (int)backlog);
+    ws_unlock(&lock);
+    return err;
 }
 
 unsigned

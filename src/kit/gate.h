@@ -17,6 +17,9 @@ struct ws_gate;
 int ws_gate_open(struct ws_sock *s, struct ws_backlog *queue, int backlog)
     WS_REQUIRES(s->lock);
 
+/* listen once more: how many are held from now on. */
+int ws_gate_limit(struct ws_gate *g, unsigned backlog);
+
 /* A WS2_CONDITIONAL_ value of ws2ext.h. */
 unsigned ws_gate_tier(struct ws_gate *g);
 

@@ -61,14 +61,21 @@ ws_syngate_drop(struct ws_syngate *g, struct ws_synreq *r)
     ws_syntable_remove(&g->table, r);
 }
 
+/* To whom another listener answers we do not. */
+static void
+say_no(struct ws_syngate *g, const struct ws_synreq *r)
+{
+    if (r->state == WS_SYNREQ_HELD && !ws_syngate_elsewhere(g, &r->syn))
+        ws_synraw_refuse(&g->tap->raw, &r->syn);
+}
+
 void
 ws_syngate_abandon(struct ws_syngate *g)
 {
-    for (uint32_t i = 0; i < g->table.limit; i++) {
+    for (uint32_t i = 0; i < g->table.size; i++) {
         struct ws_synreq *r = &g->table.pool[i];
 
-        if (r->state == WS_SYNREQ_HELD)
-            ws_synraw_refuse(&g->tap->raw, &r->syn);
+        say_no(g, r);
         if (r->fd >= 0 && r->state == WS_SYNREQ_READY)
             reset(r->fd);
         r->state = WS_SYNREQ_FREE;
@@ -82,8 +89,7 @@ ws_syngate_refuse(struct ws_syngate *g, uint64_t id)
 
     if (!r)
         return;
-    if (r->state == WS_SYNREQ_HELD)
-        ws_synraw_refuse(&g->tap->raw, &r->syn);
+    say_no(g, r);
     ws_syntable_settle(&g->table, &r->syn, WS_SYNFATE_REFUSED);
     ws_syngate_drop(g, r);
 }
@@ -133,13 +139,13 @@ let_in(struct ws_syngate *g, struct ws_synreq *r)
 void
 ws_syngate_asked_again(struct ws_syngate *g, struct ws_synreq *r)
 {
-    enum ws_syntrap_trace trace;
+    enum ws_syndiag_trace trace;
 
     if (r->state != WS_SYNREQ_ADMITTED || r->let)
         return;
-    trace = ws_syntrap_look(&r->syn);
-    if (trace == WS_SYNTRAP_BEGUN ||
-        (trace == WS_SYNTRAP_UNTOLD && !r->again)) {
+    trace = ws_syndiag_look(&g->tap->diag, &r->syn);
+    if (trace == WS_SYNDIAG_BEGUN ||
+        (trace == WS_SYNDIAG_UNTOLD && !r->again)) {
         r->again = true;
         return;
     }
@@ -196,6 +202,7 @@ collect(struct ws_syngate *g, const struct ws_synreq *wanted, bool nonblock)
         }
         r->state = WS_SYNREQ_READY;
         r->fd = fd;
+        r->nonblock = nonblock;
         unlet(g, r);
     }
     return err == WS_EWOULDBLOCK ? 0 : err;
@@ -204,8 +211,10 @@ collect(struct ws_syngate *g, const struct ws_synreq *wanted, bool nonblock)
 static int
 hand_over(struct ws_syngate *g, struct ws_synreq *r, bool nonblock, int *fd)
 {
-    int err = ws_os_nonblock(r->fd, nonblock);
+    int err = 0;
 
+    if (r->nonblock != nonblock) /* fetched along with somebody else */
+        err = ws_os_nonblock(r->fd, nonblock);
     if (err)
         return err;
     *fd = r->fd;
@@ -220,11 +229,13 @@ ws_syngate_admit(struct ws_syngate *g, uint64_t id, bool nonblock,
                  int64_t deadline, int *fd)
 {
     struct ws_synreq *r = ws_syntable_by_id(&g->table, id);
+    bool lost;
     int err = 0;
 
     if (!r)
         return WS_ECONNRESET;
-    if (r->state == WS_SYNREQ_HELD)
+    lost = ws_syngate_elsewhere(g, &r->syn);
+    if (r->state == WS_SYNREQ_HELD && !lost)
         let_in(g, r);
     if (r->state == WS_SYNREQ_ADMITTED)
         err = collect(g, r, nonblock);
@@ -232,10 +243,10 @@ ws_syngate_admit(struct ws_syngate *g, uint64_t id, bool nonblock,
         return hand_over(g, r, nonblock, fd);
     if (err)
         return err;
-    if (ws_now() < deadline)
+    if (!lost && ws_now() < deadline)
         return WS_EWOULDBLOCK;
     ws_syngate_drop(g, r);
-    return WS_ETIMEDOUT;
+    return lost ? WS_ECONNRESET : WS_ETIMEDOUT;
 }
 
 /* ---- time ---- */
@@ -262,7 +273,7 @@ find_late(struct ws_syngate *g, int64_t now)
 {
     struct ws_synreq *r;
 
-    while (g->cursor < g->table.limit) {
+    while (g->cursor < g->table.size) {
         r = &g->table.pool[g->cursor++];
         if (r->state == WS_SYNREQ_FREE)
             continue;

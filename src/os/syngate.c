@@ -56,6 +56,7 @@ ws_syngate_tap_open(struct ws_syngate_tap **out)
         return WS_ENOBUFS;
     ws_list_init(&tap->gates);
     ws_synraw_init(&tap->raw);
+    ws_syndiag_init(&tap->diag);
     tap->seed = tap->raw.mark;
     if (getrandom(&tap->seed, sizeof tap->seed, 0) < 0)
         ws_trace("syngate: no random numbers");
@@ -70,6 +71,7 @@ ws_syngate_tap_close(struct ws_syngate_tap *tap)
     if (!tap)
         return;
     ws_synraw_close(&tap->raw);
+    ws_syndiag_close(&tap->diag);
     free(tap);
 }
 
@@ -169,6 +171,8 @@ need_sockets(struct ws_syngate *g, int fd)
     }
     if (*why)
         ws_trace("syngate: %s", why);
+    if (!err)
+        ws_syndiag_need(&g->tap->diag, fd);
     return err;
 }
 
@@ -179,7 +183,7 @@ ws_syngate_select(struct ws_syngate *g)
     struct ws_synbpf program;
     size_t count = 0;
 
-    for (uint32_t i = 0; i < g->table.limit && count < g->let; i++)
+    for (uint32_t i = 0; i < g->table.size && count < g->let; i++)
         if (g->table.pool[i].state != WS_SYNREQ_FREE && g->table.pool[i].let)
             let[count++] = &g->table.pool[i].syn;
     ws_synbpf_selector(&program, g->tap->raw.mark, let, count);
@@ -219,6 +223,14 @@ dismantle(struct ws_syngate *g)
     free(g);
 }
 
+static uint32_t
+legal(int backlog)
+{
+    if (backlog > WS_SYNGATE_MOST)
+        return WS_SYNGATE_MOST;
+    return backlog < 1 ? 1 : (uint32_t)backlog;
+}
+
 int
 ws_syngate_open(struct ws_syngate_tap *tap, int fd, int backlog, void *owner,
                 struct ws_syngate **out)
@@ -228,10 +240,6 @@ ws_syngate_open(struct ws_syngate_tap *tap, int fd, int backlog, void *owner,
 
     if (!g)
         return WS_ENOBUFS;
-    if (backlog < 1)
-        backlog = 1;
-    if (backlog > WS_SYNGATE_MOST)
-        backlog = WS_SYNGATE_MOST;
     g->tap = tap;
     g->fd = fd;
     g->trap = -1;
@@ -242,7 +250,7 @@ ws_syngate_open(struct ws_syngate_tap *tap, int fd, int backlog, void *owner,
     if (!err)
         err = need_sockets(g, fd);
     if (!err)
-        err = ws_syntable_open(&g->table, (uint32_t)backlog, tap->seed);
+        err = ws_syntable_open(&g->table, legal(backlog), tap->seed);
     if (!err && g->hears4)
         err = tune_in(tap, false);
     if (!err && g->hears6)
@@ -254,6 +262,14 @@ ws_syngate_open(struct ws_syngate_tap *tap, int fd, int backlog, void *owner,
     else
         *out = g;
     return err;
+}
+
+int
+ws_syngate_limit(struct ws_syngate *g, int backlog)
+{
+    int err = ws_syntable_limit(&g->table, legal(backlog));
+
+    return err ? err : ws_os_listen(g->fd, backlog);
 }
 
 void
@@ -272,6 +288,32 @@ size_t
 ws_syngate_held(const struct ws_syngate *g)
 {
     return g->table.used;
+}
+
+/* ---- whose SYN it is ---- */
+
+/* Asked of the kernel once in a while, so that it costs a busy gate nothing;
+ * what changes meanwhile shows before a handshake has been waited for. */
+#define WHILE (SECOND / 100)
+
+bool
+ws_syngate_elsewhere(struct ws_syngate *g, const struct ws_synpkt *p)
+{
+    struct ws_synhome *h = &g->homes[p->local.ip[15] % WS_SYNHOMES];
+    int64_t now;
+
+    if (!g->any)
+        return false; /* no name is closer */
+    now = ws_now();
+    if (now >= h->until || h->scope != p->scope ||
+        memcmp(h->ip, p->local.ip, sizeof h->ip) != 0) {
+        memcpy(h->ip, p->local.ip, sizeof h->ip);
+        h->scope = p->scope;
+        h->elsewhere =
+            ws_syndiag_elsewhere(&g->tap->diag, p, g->family, &g->name);
+        h->until = now + WHILE;
+    }
+    return h->elsewhere;
 }
 
 /* ---- what happens ---- */
@@ -325,6 +367,8 @@ on_new(struct ws_syngate *g, const struct ws_synpkt *p,
 {
     struct ws_synreq *r;
 
+    if (ws_syngate_elsewhere(g, p))
+        return;
     switch (ws_syntable_fate(&g->table, p)) {
     case WS_SYNFATE_ADMITTED: return; /* sent before he heard our answer */
     case WS_SYNFATE_REFUSED: ws_synraw_refuse(&g->tap->raw, p); return;
@@ -363,6 +407,7 @@ credible(const struct ws_synreq *r, const struct ws_synpkt *p)
     return p->isn == r->syn.isn || p->isn == r->syn.isn + 1;
 }
 
+/* Who is another listener's meanwhile has gone, as far as we are concerned. */
 static void
 on_packet(struct ws_syngate *g, const struct ws_synpkt *p,
           struct ws_syngate_event *out)
@@ -373,7 +418,7 @@ on_packet(struct ws_syngate *g, const struct ws_synpkt *p,
     if (!r) {
         if (syn)
             on_new(g, p, out);
-    } else if (syn && p->isn == r->syn.isn) {
+    } else if (syn && p->isn == r->syn.isn && !ws_syngate_elsewhere(g, p)) {
         on_retransmit(g, r, p, out);
     } else if (syn || credible(r, p)) {
         tell(g, r, WS_SYN_WITHDRAWN, out);

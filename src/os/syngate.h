@@ -59,7 +59,9 @@ enum ws_syngate_tier ws_syngate_tap_tier(const struct ws_syngate_tap *tap);
  * non-blocking and has SO_REUSEPORT set, which is the gate's affair: a second
  * listener is refused as ever, since that one would have to bind first. At most
  * 'backlog' requests are held, clamped to 1..WS_SYNGATE_MOST; their memory is
- * taken here. 'owner' comes with every event.
+ * taken here. 'owner' comes with every event. What the kernel gives to another
+ * listener on the port, with one address where this one has the wildcard, is
+ * no request.
  *
  * WSAEACCES: no tier. WSAEOPNOTSUPP: this listener or this system cannot have
  * a gate (bound to a device, SO_REUSEPORT on, in another name space than the
@@ -69,6 +71,10 @@ enum ws_syngate_tier ws_syngate_tap_tier(const struct ws_syngate_tap *tap);
 #define WS_SYNGATE_MOST 4096
 int ws_syngate_open(struct ws_syngate_tap *tap, int fd, int backlog,
                     void *owner, struct ws_syngate **out);
+
+/* Another backlog from now on. Who is held stays, also when they are more than
+ * it allows. WSAENOBUFS: it is as before. */
+int ws_syngate_limit(struct ws_syngate *g, int backlog);
 
 /* Refuses everybody who is held, resets who was admitted and not fetched. 'fd'
  * listens no more then; it is still the caller's to close, afterwards (were it
@@ -82,7 +88,8 @@ enum ws_syngate_kind {
     WS_SYN_NOTHING,    /* there may be more: ask again */
     WS_SYN_NEW,        /* a request: 'id' names it from now on */
     WS_SYN_RETRANSMIT, /* the client of 'id' asks again: he is still there */
-    WS_SYN_WITHDRAWN,  /* he reset it, or began anew; 'id' is no more */
+    WS_SYN_WITHDRAWN,  /* he reset it, began anew, or is answered by another
+                        * listener; 'id' is no more */
     WS_SYN_GAVE_UP,    /* no SYN for longer than he would wait; the same */
 };
 
@@ -120,7 +127,8 @@ int ws_syngate_expire(struct ws_syngate_tap *tap, int64_t now,
  * WSAETIMEDOUT then, and 'id' is no more. Where a packet filter swallows what
  * we send ourselves, the client is let in with his next SYN, a second or more
  * later: a deadline of less than some seconds makes no sense.
- * WSAECONNRESET: he withdrew meanwhile, 'id' is no more, or never was.
+ * WSAECONNRESET: he withdrew meanwhile, or another listener has him; 'id' is
+ * no more, or never was.
  * Other errors of accept (WSAEMFILE) leave things so that it can be called
  * again. */
 int ws_syngate_admit(struct ws_syngate *g, uint64_t id, bool nonblock,

@@ -1,46 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The requests that a gate holds: see syntable.h. Chained hashing in fixed
- * arrays; the seed, which nobody outside knows, keeps callers from choosing
- * their bucket. The past is a ring of hashes that nobody can compute. */
+/* The requests that a gate holds: see syntable.h. Chained hashing in arrays,
+ * in which a request keeps its place; the seed, which nobody outside knows,
+ * keeps callers from choosing their bucket. The past is a ring of hashes that
+ * nobody can compute. */
 #include "os/syntable.h"
 
 #include "os/ws_const.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int
-ws_syntable_open(struct ws_syntable *t, uint32_t limit, uint64_t seed)
-{
-    uint32_t buckets = 16;
-
-    while (buckets < limit)
-        buckets *= 2;
-    memset(t, 0, sizeof *t);
-    t->pool = calloc(limit, sizeof *t->pool);
-    t->bucket = calloc(buckets, sizeof *t->bucket);
-    if (!t->pool || !t->bucket) {
-        ws_syntable_close(t);
-        return WS_ENOBUFS;
-    }
-    t->mask = buckets - 1;
-    t->limit = limit;
-    t->seed = seed;
-    for (uint32_t i = limit; i-- > 0;) {
-        t->pool[i].next = t->free;
-        t->pool[i].generation = 1;
-        t->free = i + 1;
-    }
-    return 0;
-}
-
-void
-ws_syntable_close(struct ws_syntable *t)
-{
-    free(t->pool);
-    free(t->bucket);
-    memset(t, 0, sizeof *t);
-}
 
 /* ---- keys ---- */
 
@@ -89,6 +57,86 @@ bucket_of(struct ws_syntable *t, const struct ws_synpkt *p)
     return &t->bucket[(key_of(t, p) >> 32) & t->mask];
 }
 
+/* ---- memory ---- */
+
+int
+ws_syntable_open(struct ws_syntable *t, uint32_t limit, uint64_t seed)
+{
+    memset(t, 0, sizeof *t);
+    t->seed = seed;
+    return ws_syntable_limit(t, limit);
+}
+
+void
+ws_syntable_close(struct ws_syntable *t)
+{
+    free(t->pool);
+    free(t->bucket);
+    memset(t, 0, sizeof *t);
+}
+
+static void
+put_in_bucket(struct ws_syntable *t, uint32_t at)
+{
+    struct ws_synreq *r = &t->pool[at - 1];
+    uint32_t *head = bucket_of(t, &r->syn);
+
+    r->next = *head;
+    *head = at;
+}
+
+static void
+add_free(struct ws_syntable *t, uint32_t at)
+{
+    t->pool[at - 1].next = t->free;
+    t->free = at;
+}
+
+/* Into more buckets, 'fresh' ones; and what is new is free. */
+static void
+spread(struct ws_syntable *t, uint32_t *fresh, uint32_t buckets, uint32_t size)
+{
+    free(t->bucket);
+    t->bucket = fresh;
+    t->mask = buckets - 1;
+    for (uint32_t at = 1; at <= t->size; at++)
+        if (t->pool[at - 1].state != WS_SYNREQ_FREE)
+            put_in_bucket(t, at);
+    for (uint32_t at = size; at > t->size; at--) {
+        t->pool[at - 1] = (struct ws_synreq){.generation = 1};
+        add_free(t, at);
+    }
+    t->size = size;
+}
+
+static int
+grow(struct ws_syntable *t, uint32_t size)
+{
+    uint32_t buckets = 16, *fresh;
+    struct ws_synreq *pool = realloc(t->pool, size * sizeof *pool);
+
+    if (!pool)
+        return WS_ENOBUFS;
+    t->pool = pool;
+    while (buckets < size)
+        buckets *= 2;
+    fresh = calloc(buckets, sizeof *fresh);
+    if (!fresh)
+        return WS_ENOBUFS;
+    spread(t, fresh, buckets, size);
+    return 0;
+}
+
+int
+ws_syntable_limit(struct ws_syntable *t, uint32_t limit)
+{
+    int err = limit > t->size ? grow(t, limit) : 0;
+
+    if (!err)
+        t->limit = limit;
+    return err;
+}
+
 /* ---- requests ---- */
 
 struct ws_synreq *
@@ -113,7 +161,7 @@ ws_syntable_by_id(struct ws_syntable *t, uint64_t id)
     uint32_t index = (uint32_t)id;
     struct ws_synreq *r;
 
-    if (!index || index > t->limit)
+    if (!index || index > t->size)
         return NULL;
     r = &t->pool[index - 1];
     return r->state != WS_SYNREQ_FREE && ws_syntable_id(t, r) == id ? r : NULL;
@@ -122,10 +170,10 @@ ws_syntable_by_id(struct ws_syntable *t, uint64_t id)
 struct ws_synreq *
 ws_syntable_add(struct ws_syntable *t, const struct ws_synpkt *p)
 {
-    uint32_t *head = bucket_of(t, p), at = t->free;
+    uint32_t at = t->free;
     struct ws_synreq *r;
 
-    if (!at)
+    if (!at || t->used >= t->limit)
         return NULL;
     r = &t->pool[at - 1];
     t->free = r->next;
@@ -133,10 +181,9 @@ ws_syntable_add(struct ws_syntable *t, const struct ws_synpkt *p)
         .syn = *p,
         .state = WS_SYNREQ_HELD,
         .generation = r->generation,
-        .next = *head,
         .fd = -1,
     };
-    *head = at;
+    put_in_bucket(t, at);
     t->used++;
     return r;
 }
@@ -151,8 +198,7 @@ ws_syntable_remove(struct ws_syntable *t, struct ws_synreq *r)
     *link = r->next;
     r->state = WS_SYNREQ_FREE;
     r->generation++;
-    r->next = t->free;
-    t->free = at;
+    add_free(t, at);
     t->used--;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The requests that a gate holds, and the last ones that it is through with,
- * of which late packets may still come. All memory is taken at the start: a
- * flood finds a full table and goes by. Pure. Invariant: a request's number is
- * never used for another one, and no two requests have the same two ends. */
+ * of which late packets may still come. Memory is taken with the limit alone:
+ * a flood finds a full table and goes by. Pure. Invariant: a request's number
+ * is never used for another one, and no two requests have the same two ends. */
 #ifndef WS_OS_SYNTABLE_H
 #define WS_OS_SYNTABLE_H
 
@@ -21,6 +21,7 @@ struct ws_synreq {
     uint32_t generation;
     uint32_t next; /* in its bucket, or among the free: index + 1 */
     int fd;
+    bool nonblock; /* the mode of 'fd' */
     bool let;      /* he is named in the selector: injecting does not work */
     bool again;    /* asked again after having been admitted */
     int64_t heard; /* when the latest SYN came */
@@ -38,7 +39,8 @@ enum { WS_SYNTABLE_PAST = 256 };
 struct ws_syntable {
     struct ws_synreq *pool;
     uint32_t *bucket; /* index + 1 of the first; as many as 'mask' + 1 */
-    uint32_t mask, limit, used, free;
+    uint32_t mask, size, free;
+    uint32_t limit, used;
     uint64_t seed;
     struct {
         uint64_t key;
@@ -49,6 +51,10 @@ struct ws_syntable {
 
 int ws_syntable_open(struct ws_syntable *t, uint32_t limit, uint64_t seed);
 void ws_syntable_close(struct ws_syntable *t);
+
+/* From now on; who is there stays. WSAENOBUFS: it is as before. Moves the
+ * requests in memory. */
+int ws_syntable_limit(struct ws_syntable *t, uint32_t limit);
 
 /* NULL if there is none, or no room. */
 struct ws_synreq *ws_syntable_find(struct ws_syntable *t,

@@ -14,9 +14,6 @@
 #include "base/clock.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <poll.h>
@@ -293,78 +290,4 @@ ws_syntrap_select(int trap, const struct ws_synbpf *selector)
     return err ? err == ENOPROTOOPT || err == EINVAL ? WS_EOPNOTSUPP
                                                      : ws_err(WS_OP_OPTION, err)
                : 0;
-}
-
-/* ---- what the kernel knows ---- */
-
-struct question {
-    struct nlmsghdr head;
-    struct inet_diag_req_v2 body;
-};
-
-static void
-put_end(const struct ws_synpkt_end *end, bool v6, __be16 *port, __be32 *ip)
-{
-    *port = htons(end->port);
-    memcpy(ip, v6 ? end->ip : end->ip + 12, v6 ? 16 : 4);
-}
-
-static struct question
-ask_about(const struct ws_synpkt *p)
-{
-    struct question q = {
-        .head = {.nlmsg_len = sizeof q,
-                 .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                 .nlmsg_flags = NLM_F_REQUEST                },
-        .body = { .sdiag_family = p->v6 ? AF_INET6 : AF_INET,
-                 .sdiag_protocol = IPPROTO_TCP,
-                 .idiag_states = ~0U,
-                 .id = {.idiag_if = p->scope,
-                        .idiag_cookie = {INET_DIAG_NOCOOKIE,
-                                         INET_DIAG_NOCOOKIE}}},
-    };
-
-    put_end(&p->local, p->v6, &q.body.id.idiag_sport, q.body.id.idiag_src);
-    put_end(&p->remote, p->v6, &q.body.id.idiag_dport, q.body.id.idiag_dst);
-    return q;
-}
-
-/* Where there is no connection the kernel shows us the listener. */
-static enum ws_syntrap_trace
-judge(const void *answer, ssize_t size)
-{
-    struct nlmsghdr head;
-    struct inet_diag_msg m;
-    struct nlmsgerr e;
-
-    if (size < (ssize_t)sizeof head)
-        return WS_SYNTRAP_UNTOLD;
-    memcpy(&head, answer, sizeof head);
-    answer = (const char *)answer + sizeof head;
-    size -= (ssize_t)sizeof head;
-    if (head.nlmsg_type == NLMSG_ERROR && size >= (ssize_t)sizeof e) {
-        memcpy(&e, answer, sizeof e);
-        return e.error == -ENOENT ? WS_SYNTRAP_NOTHING : WS_SYNTRAP_UNTOLD;
-    }
-    if (head.nlmsg_type != SOCK_DIAG_BY_FAMILY || size < (ssize_t)sizeof m)
-        return WS_SYNTRAP_UNTOLD;
-    memcpy(&m, answer, sizeof m);
-    return m.idiag_state == 10 /* LISTEN */ ? WS_SYNTRAP_NOTHING
-                                            : WS_SYNTRAP_BEGUN;
-}
-
-enum ws_syntrap_trace
-ws_syntrap_look(const struct ws_synpkt *p)
-{
-    struct question q = ask_about(p);
-    char answer[1024];
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    ssize_t n = -1;
-
-    if (fd < 0)
-        return WS_SYNTRAP_UNTOLD;
-    if (send(fd, &q, sizeof q, 0) == (ssize_t)sizeof q)
-        n = recv(fd, answer, sizeof answer, MSG_DONTWAIT);
-    close(fd);
-    return judge(answer, n);
 }

@@ -40,13 +40,14 @@ ask(SOCKET listener, int what)
 }
 
 static SOCKET
-conditional_at(struct net_addr at, int family)
+conditional_for(int backlog, struct net_addr at, int family)
 {
     SOCKET s = net_socket(family, SOCK_STREAM);
 
+    WINE_HANGS("it does not know the option");
     REQUIRE_EQ(net_set(s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, 1), 0);
     REQUIRE_ERR(bind(s, &at.u.any, at.len) == 0, net_error());
-    REQUIRE_ERR(listen(s, 16) == 0, net_error());
+    REQUIRE_ERR(listen(s, backlog) == 0, net_error());
     return s;
 }
 
@@ -66,7 +67,7 @@ caller_of(SOCKET listener)
 static SOCKET
 conditional(int family)
 {
-    return conditional_at(net_loopback(family, 0), family);
+    return conditional_for(16, net_loopback(family, 0), family);
 }
 
 static void
@@ -349,6 +350,23 @@ TEST(conditional_listeners_live_side_by_side, "SCA-3")
     net_close(b);
 }
 
+TEST(who_calls_a_plain_listener_beside_is_not_held, "BND-8 SCA-3")
+{
+    SOCKET listener = conditional_for(16, net_wildcard(AF_INET, 0), AF_INET);
+    SOCKET plain = net_socket(AF_INET, SOCK_STREAM), caller, s;
+    struct net_addr at = net_loopback(AF_INET, net_port(net_name(listener)));
+
+    REQUIRE_ERR(bind(plain, &at.u.any, at.len) == 0, net_error());
+    REQUIRE_ERR(listen(plain, 16) == 0, net_error());
+    caller = net_client(plain);
+    CHECK(!net_readable(listener, NEVER));
+    s = accept(plain, NULL, NULL);
+    REQUIRE_ERR(s != INVALID_SOCKET, net_error());
+    check_talk(s, caller);
+    end(s, caller, listener);
+    net_close(plain);
+}
+
 TEST(the_port_of_a_conditional_listener_is_taken, "BND-7 SCA-3")
 {
     SOCKET listener = conditional(AF_INET);
@@ -358,6 +376,53 @@ TEST(the_port_of_a_conditional_listener_is_taken, "BND-7 SCA-3")
     CHECK_ERR(bind(other, &at.u.any, at.len) == SOCKET_ERROR, WSAEADDRINUSE);
     net_close(other);
     net_close(listener);
+}
+
+static HANDLE both_asked;
+static LONG asked;
+
+/* Lets nobody in before two callers are being looked at. */
+static int CALLBACK
+wait_for_another(LPWSABUF caller, LPWSABUF caller_data, LPQOS sqos, LPQOS gqos,
+                 LPWSABUF callee, LPWSABUF callee_data, GROUP *g,
+                 DWORD_PTR data)
+{
+    (void)caller, (void)caller_data, (void)sqos, (void)gqos, (void)callee;
+    (void)callee_data, (void)g, (void)data;
+    if (InterlockedIncrement(&asked) == 2)
+        SetEvent(both_asked);
+    return net_signalled(both_asked, SOON) ? CF_ACCEPT : CF_REJECT;
+}
+
+static DWORD WINAPI
+accept_with_another(void *listener)
+{
+    SOCKET s = WSAAccept(*(SOCKET *)listener, NULL, NULL, wait_for_another, 0);
+
+    if (s == INVALID_SOCKET)
+        return (DWORD)net_error();
+    net_close(s);
+    return 0;
+}
+
+TEST(a_second_listen_makes_room_for_more, "LSN-6 SCA-3")
+{
+    SOCKET listener = conditional_for(1, net_loopback(AF_INET, 0), AF_INET);
+    SOCKET caller[2];
+    HANDLE thread[2];
+
+    both_asked = CreateEventA(NULL, TRUE, FALSE, NULL);
+    for (int i = 0; i < 2; i++)
+        thread[i] = net_thread(accept_with_another, &listener);
+    caller[0] = net_start_connect(listener);
+    REQUIRE_ERR(listen(listener, 2) == 0, net_error());
+    caller[1] = net_start_connect(listener);
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(net_join(thread[i]), 0);
+        CHECK(net_writable(caller[i], SOON));
+    }
+    CHECK(CloseHandle(both_asked));
+    end(caller[0], caller[1], listener);
 }
 
 TEST(the_same_caller_can_come_again, "SCA-3")
