@@ -16,62 +16,38 @@
 #include <time.h>
 
 #include <winsock2.h>
-#include <ws2tcpip.h>
-
-#define ASK_AGAIN_MS 25
-#define START_AGAIN_MS 5000
 
 static struct {
-    ULONG bits, mask; /* in host order */
-} listed[16];
-static int list_count, rate, opens = 0, closes = 24;
-static struct sockaddr_in service;
-static const char *command;
+    ULONG net, mask;
+} list[16]; /* who may come; everybody, if it is empty */
+static int listed, rate = 1 << 30, opens, closes = 24;
+static struct sockaddr_in door = {.sin_family = AF_INET}, service, held;
+static const char *command;            /* starts the service */
+static ULONGLONG since;                /* when 'held' came; 0: nobody waits */
 static SOCKET inside = INVALID_SOCKET; /* to the service, for who comes next */
-static struct sockaddr_in held;        /* who waits */
-static ULONGLONG held_since;           /* 0: nobody */
-
-struct visit {
-    SOCKET caller, service;
-};
-
-static void
-die(const char *what)
-{
-    fprintf(stderr, "doorman: %s: error %d\n", what, WSAGetLastError());
-    exit(1);
-}
 
 static void
 tell(const struct sockaddr_in *who, const char *what, const char *why)
 {
-    char name[64], clock[16];
-    DWORD size = sizeof name;
     time_t now = time(NULL);
 
-    WSAAddressToStringA((struct sockaddr *)who, sizeof *who, NULL, name, &size);
-    strftime(clock, sizeof clock, "%H:%M:%S", localtime(&now));
-    printf("%s %-21s %-8s %s\n", clock, name, what, why);
+    printf("%.8s %s:%-5d %-8s %s\n", ctime(&now) + 11, inet_ntoa(who->sin_addr),
+           ntohs(who->sin_port), what, why);
 }
 
 /* Not inherited by the service, which would keep the door's port. */
 static SOCKET
 open_socket(void)
 {
-    SOCKET s = WSASocketA(AF_INET, SOCK_STREAM, IPPROTO_TCP, NULL, 0,
-                          WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
-
-    if (s == INVALID_SOCKET)
-        die("socket");
-    return s;
+    return WSASocketA(AF_INET, SOCK_STREAM, 0, NULL, 0,
+                      WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
 }
 
-/* Whether the service is there; if not, it is started. */
+/* Whether the service is there; if not, it is started, every five seconds. */
 static BOOL
 reach_service(void)
 {
-    static ULONGLONG started;
-    ULONGLONG now = GetTickCount64();
+    static ULONGLONG next;
     char line[1024];
 
     inside = open_socket();
@@ -79,57 +55,44 @@ reach_service(void)
         return TRUE;
     closesocket(inside);
     inside = INVALID_SOCKET;
-    if (!command || (started && now - started < START_AGAIN_MS))
-        return FALSE;
-    started = now;
-    snprintf(line, sizeof line, "(%s) &", command);
-    tell(&service, system(line) ? "failed" : "started", command);
+    if (command && GetTickCount64() >= next) {
+        next = GetTickCount64() + 5000;
+        snprintf(line, sizeof line, "(%s) &", command);
+        tell(&service, system(line) ? "failed" : "started", command);
+    }
     return FALSE;
 }
 
-/* Each address has a page for the current second; two that share one count as
- * one. */
-static BOOL
-comes_too_often(ULONG who, ULONGLONG second)
-{
-    static struct {
-        ULONGLONG second;
-        int count;
-    } book[1024], *page;
-
-    page = &book[who % 1024];
-    if (page->second != second)
-        page->count = 0;
-    page->second = second;
-    return rate && ++page->count > rate;
-}
-
 static const char *
-objection(const struct sockaddr_in *who)
+objection(ULONG who)
 {
-    ULONG bits = ntohl(who->sin_addr.s_addr);
+    static struct page {
+        time_t second;
+        int count;
+    } book[1024];
+    struct page *page = &book[ntohl(who) % 1024]; /* some share one */
     time_t now = time(NULL);
     int i = 0, hour = localtime(&now)->tm_hour;
 
-    while (i < list_count && (bits & listed[i].mask) != listed[i].bits)
+    while (i < listed && (who & list[i].mask) != list[i].net)
         i++;
-    if (list_count && i == list_count)
+    if (listed && i == listed)
         return "not on the list";
-    if (opens < closes ? hour < opens || hour >= closes
-                       : hour < opens && hour >= closes)
+    if ((hour - opens + 24) % 24 > (closes - opens + 23) % 24)
         return "not at this hour";
-    return comes_too_often(bits, GetTickCount64() / 1000) ? "too often" : NULL;
+    page->count = page->second == now ? page->count + 1 : 1;
+    page->second = now;
+    return page->count > rate ? "too often" : NULL;
 }
 
-/* The condition function.  Whoever is held has been looked at before. */
+/* The condition function.  Who is held has been looked at before. */
 static int CALLBACK
 ask(LPWSABUF caller, LPWSABUF caller_data, LPQOS qos, LPQOS group_qos,
     LPWSABUF callee, LPWSABUF callee_data, GROUP *group, DWORD_PTR data)
 {
-    struct sockaddr_in *who = (struct sockaddr_in *)caller->buf;
-    BOOL waits = held_since && held.sin_port == who->sin_port &&
-                 held.sin_addr.s_addr == who->sin_addr.s_addr;
-    const char *why = waits ? NULL : objection(who);
+    const struct sockaddr_in *who = (struct sockaddr_in *)caller->buf;
+    BOOL waits = since && !memcmp(who, &held, sizeof held);
+    const char *why = waits ? NULL : objection(who->sin_addr.s_addr);
 
     (void)caller_data, (void)qos, (void)group_qos, (void)callee;
     (void)callee_data, (void)group, (void)data;
@@ -138,7 +101,7 @@ ask(LPWSABUF caller, LPWSABUF caller_data, LPQOS qos, LPQOS group_qos,
         return CF_REJECT;
     }
     if (!waits)
-        held_since = GetTickCount64();
+        since = GetTickCount64();
     held = *who;
     if (reach_service())
         return CF_ACCEPT;
@@ -147,111 +110,97 @@ ask(LPWSABUF caller, LPWSABUF caller_data, LPQOS qos, LPQOS group_qos,
     return CF_DEFER;
 }
 
+struct way {
+    SOCKET from, to;
+};
+
 /* Ends with what it reads from, and passes the end on. */
-static void
-carry(SOCKET from, SOCKET to)
+static DWORD WINAPI
+carry(LPVOID context)
 {
+    struct way *w = context;
     char data[16384];
     int n;
 
-    while ((n = recv(from, data, sizeof data, 0)) > 0)
-        if (send(to, data, n, 0) != n)
+    while ((n = recv(w->from, data, sizeof data, 0)) > 0)
+        if (send(w->to, data, n, 0) != n)
             break;
-    shutdown(to, SD_SEND);
-}
-
-static DWORD WINAPI
-carry_back(LPVOID context)
-{
-    struct visit *v = context;
-
-    carry(v->service, v->caller);
+    shutdown(w->to, SD_SEND);
     return 0;
 }
 
 static DWORD WINAPI
 serve(LPVOID context)
 {
-    struct visit *v = context;
-    HANDLE back = CreateThread(NULL, 0, carry_back, v, 0, NULL);
+    struct way *in = context, out = {in->to, in->from};
+    HANDLE back = CreateThread(NULL, 0, carry, &out, 0, NULL);
 
-    if (back) {
-        carry(v->caller, v->service);
-        WaitForSingleObject(back, INFINITE);
-        CloseHandle(back);
-    }
-    closesocket(v->caller);
-    closesocket(v->service);
-    free(v);
+    carry(in);
+    WaitForSingleObject(back, INFINITE);
+    CloseHandle(back);
+    closesocket(in->from);
+    closesocket(in->to);
+    free(in);
     return 0;
 }
 
 static void
-let_in(SOCKET s)
+let_in(SOCKET caller)
 {
-    struct visit *v = malloc(sizeof *v);
-    HANDLE thread;
-    char why[64];
+    struct way *in = malloc(sizeof *in);
+    char why[32];
 
-    if (!v)
-        die("visit");
-    v->caller = s;
-    v->service = inside;
-    snprintf(why, sizeof why, "after %d ms",
-             (int)(GetTickCount64() - held_since));
+    if (!in)
+        exit(1);
+    snprintf(why, sizeof why, "after %d ms", (int)(GetTickCount64() - since));
     tell(&held, "let in", why);
-    thread = CreateThread(NULL, 0, serve, v, 0, NULL);
-    if (!thread)
-        die("thread");
-    CloseHandle(thread);
+    *in = (struct way){caller, inside};
+    CloseHandle(CreateThread(NULL, 0, serve, in, 0, NULL));
 }
 
 static void
-mind_the_door(SOCKET listener)
+mind(SOCKET listener)
 {
     SOCKET s = WSAAccept(listener, NULL, NULL, ask, 0);
-    int err = s == INVALID_SOCKET ? WSAGetLastError() : 0;
 
-    if (err == WSATRY_AGAIN) {
-        Sleep(ASK_AGAIN_MS); /* he keeps his place, and the others wait */
-        return;
-    }
-    if (!err)
+    if (s != INVALID_SOCKET) {
         let_in(s);
-    else if (inside != INVALID_SOCKET)
-        closesocket(inside);
-    if (err && err != WSAECONNREFUSED && held_since)
+    } else if (WSAGetLastError() == WSATRY_AGAIN) {
+        Sleep(25); /* he keeps his place, and the others wait */
+        return;
+    } else if (since) {
         tell(&held, "gave up", "");
+        closesocket(inside);
+    }
+    since = 0;
     inside = INVALID_SOCKET;
-    held_since = 0;
 }
 
 static BOOL
 add_to_list(const char *text)
 {
-    int a, b, c, d, bits = 32;
+    char address[16];
+    int bits = 32;
 
-    if (sscanf(text, "%d.%d.%d.%d/%d", &a, &b, &c, &d, &bits) < 4 || bits < 0 ||
-        bits > 32 || list_count == 16)
+    if (sscanf(text, "%15[0-9.]/%d", address, &bits) < 1 || bits < 0 ||
+        bits > 32 || listed == 16)
         return FALSE;
-    listed[list_count].mask = bits ? 0xffffffffu << (32 - bits) : 0;
-    listed[list_count].bits = ((ULONG)a << 24 | (ULONG)b << 16 | c << 8 | d) &
-                              listed[list_count].mask;
-    list_count++;
-    return TRUE;
+    list[listed].mask = htonl((ULONG)(0xffffffffull << (32 - bits)));
+    list[listed].net = inet_addr(address) & list[listed].mask;
+    return inet_addr(address) != INADDR_NONE && ++listed;
 }
 
 static BOOL
-understand(const char *option, char *value, struct sockaddr_in *door)
+understand(char option, char *value)
 {
     struct sockaddr *to = (struct sockaddr *)&service;
     int len = sizeof service;
 
-    switch (value && option[0] == '-' ? option[1] : 0) {
-    case 'p': door->sin_port = htons((u_short)atoi(value)); return TRUE;
+    switch (option) {
+    case 'p': door.sin_port = htons((u_short)atoi(value)); return TRUE;
     case 'b': return !WSAStringToAddressA(value, AF_INET, NULL, to, &len);
     case 's': command = value; return TRUE;
-    case 'r': rate = atoi(value); return rate > 0;
+    case 'r': return (rate = atoi(value)) > 0;
     case 'a': return add_to_list(value);
     case 't': return sscanf(value, "%d-%d", &opens, &closes) == 2;
     default: return FALSE;
@@ -261,7 +210,6 @@ understand(const char *option, char *value, struct sockaddr_in *door)
 int
 main(int argc, char **argv)
 {
-    struct sockaddr_in door = {.sin_family = AF_INET};
     int len = sizeof door, on = 1, i = 1;
     SOCKET listener;
     WSADATA data;
@@ -269,7 +217,8 @@ main(int argc, char **argv)
     setvbuf(stdout, NULL, _IONBF, 0);
     if (WSAStartup(MAKEWORD(2, 2), &data))
         return 1;
-    while (i < argc && understand(argv[i], argv[i + 1], &door))
+    while (i + 1 < argc && argv[i][0] == '-' &&
+           understand(argv[i][1], argv[i + 1]))
         i += 2;
     if (i < argc || !service.sin_port) {
         fprintf(stderr, "usage: doorman -p PORT -b ADDR:PORT [-s COMMAND] "
@@ -281,9 +230,11 @@ main(int argc, char **argv)
                sizeof on);
     if (bind(listener, (struct sockaddr *)&door, sizeof door) ||
         listen(listener, SOMAXCONN) ||
-        getsockname(listener, (struct sockaddr *)&door, &len))
-        die("listen");
+        getsockname(listener, (struct sockaddr *)&door, &len)) {
+        fprintf(stderr, "doorman: no listening: %d\n", WSAGetLastError());
+        return 1;
+    }
     printf("port %d\n", ntohs(door.sin_port));
     for (;;)
-        mind_the_door(listener);
+        mind(listener);
 }
