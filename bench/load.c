@@ -183,15 +183,23 @@ end(struct process *p)
 
 /* ---- connections ---- */
 
+static struct sockaddr_in
+server_name(void)
+{
+    struct sockaddr_in sin = {.sin_family = AF_INET};
+
+    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sin.sin_port = htons((uint16_t)port);
+    return sin;
+}
+
 static int
 connect_to_server(void)
 {
     int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in sin = {.sin_family = AF_INET};
+    struct sockaddr_in sin = server_name();
     int on = 1;
 
-    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    sin.sin_port = htons((uint16_t)port);
     setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (connect(s, (struct sockaddr *)&sin, sizeof(sin)))
         die("connect");
@@ -246,12 +254,10 @@ load_accept(int count, int unused, struct lap *lap)
 static long
 be_refused(double until)
 {
-    struct sockaddr_in sin = {.sin_family = AF_INET};
+    struct sockaddr_in sin = server_name();
     long done = 0;
     char c;
 
-    sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    sin.sin_port = htons((uint16_t)port);
     do {
         int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -273,6 +279,56 @@ load_refused(int unused, int unused_too, struct lap *lap)
     be_refused(now() + warm);
     lap_begin(lap);
     lap_end(lap, be_refused(now() + length));
+}
+
+/* Callers who do not wait for each other. Whatever is decided about one, the
+ * server ends it then: he is connected and left, reset, or refused. */
+static void
+call(int ep)
+{
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sockaddr_in sin = server_name();
+    struct epoll_event ev = {.events = EPOLLRDHUP, .data.fd = s};
+
+    if (connect(s, (struct sockaddr *)&sin, sizeof(sin)) &&
+        errno != EINPROGRESS && errno != ECONNREFUSED)
+        die("connect");
+    if (epoll_ctl(ep, EPOLL_CTL_ADD, s, &ev))
+        die("epoll_ctl");
+}
+
+static long
+decide(int ep, double until)
+{
+    struct epoll_event ev[BATCH];
+    long done = 0;
+
+    do {
+        int n = epoll_wait(ep, ev, BATCH, 5000);
+
+        if (n <= 0) {
+            fprintf(stderr, "load: nothing is decided any more\n");
+            exit(1);
+        }
+        for (int i = 0; i < n; i++, done++) {
+            hang_up(ev[i].data.fd);
+            call(ep);
+        }
+    } while (now() < until);
+    return done;
+}
+
+static void
+load_crowd(int count, int unused, struct lap *lap)
+{
+    int ep = epoll_create1(EPOLL_CLOEXEC);
+
+    (void)unused;
+    for (int i = 0; i < count; i++)
+        call(ep);
+    decide(ep, now() + warm);
+    lap_begin(lap);
+    lap_end(lap, decide(ep, now() + length));
 }
 
 /* The server is stopped while its queue fills, and then has nothing to do but
@@ -515,6 +571,7 @@ static const struct load {
 } loads[] = {
     {"accept",  load_accept },
     {"refused", load_refused},
+    {"crowd",   load_crowd  },
     {"burst",   load_burst  },
     {"echo",    load_echo   },
     {"echo4k",  load_echo4k },
@@ -524,12 +581,11 @@ static const struct load {
 static int
 usage(void)
 {
-    fprintf(stderr,
-            "usage: load accept|refused|burst|echo|echo4k|file COUNT ACTIVE "
-            "SERVER...\n"
-            "       load calls COUNT STRACE-FILE SERVER...\n"
-            "       load client PROGRAM - SERVER...\n"
-            "BENCH_WARM and BENCH_SECONDS set the stretch.\n");
+    fprintf(stderr, "usage: load accept|refused|crowd|burst|echo|echo4k|file "
+                    "COUNT ACTIVE SERVER...\n"
+                    "       load calls COUNT STRACE-FILE SERVER...\n"
+                    "       load client PROGRAM - SERVER...\n"
+                    "BENCH_WARM and BENCH_SECONDS set the stretch.\n");
     return 2;
 }
 

@@ -86,6 +86,11 @@ one.ours      accept 1 -             winsock accept
 one.held      accept 1 -             winsock held
 refuse.bare   refused 1 -            bare refuse
 refuse.held   refused 1 -            winsock refuse
+crowd.bare    crowd 64 -             bare accept
+crowd.ours    crowd 64 -             winsock accept
+crowd.held    crowd 64 -             winsock held
+turned.bare   crowd 64 -             bare refuse
+turned.held   crowd 64 -             winsock refuse
 ping.bare     client $dir/bare -     bare ping
 ping.gate     client $dir/bare -     winsock ping 1
 ping.ours     client $dir/bare -     winsock ping
@@ -197,6 +202,11 @@ WSAAccept, 2,000 waiting in the queue|queue.bare|queue.ours|0.90
 WSAAccept, one client|one.bare|one.ours|
 SO_CONDITIONAL_ACCEPT, one client|one.bare|one.held|
 CF_REJECT at the SYN (against a reset)|refuse.bare|refuse.held|
+decisions a second, 64 callers at once
+WSAAccept, plain listener|crowd.bare|crowd.ours|
+SO_CONDITIONAL_ACCEPT|crowd.bare|crowd.held|
+     against the plain listener|crowd.ours|crowd.held|
+CF_REJECT at the SYN (against a reset)|turned.bare|turned.held|
 round trips a second, one connection
 send and recv, the client bare|ping.bare|ping.ours|0.95
      beside a conditional listener|ping.ours|ping.gate|
@@ -410,6 +420,9 @@ time to wake another core up would hide everything else.
   time meets is marked *met\**.
 - "One client" is one connect at a time: the difference of the rates' reciprocals
   is what a decision before the handshake adds to it. These rows need CAP_NET_RAW.
+- "64 callers at once" connect without waiting for each other, and each comes
+  again when he has been decided about. CPU time is the server's process; its part
+  of a handshake that it does not start itself is in the caller's.
 - "64 clients at a time" is bound by the generator. In "waiting in the queue" the
   server is stopped while 2,000 connections queue up, and the time counts from
   letting it go to the last close: its own rate.
