@@ -8,7 +8,9 @@
 #include "kit/bind.h"
 #include "kit/block.h"
 #include "kit/carry.h"
+#include "kit/shut.h"
 #include "kit/sockaddr.h"
+#include "kit/transport.h"
 #include "kit/xfer.h"
 
 #include <mswsock.h>
@@ -211,9 +213,12 @@ int
 ws_disconnectex_recycle(struct ws_sock *s)
 {
     int fd;
-    int err = ws_os_socket(s->family, s->type, s->protocol,
-                           atomic_load(&s->nonblocking), false, &fd);
+    int err;
 
+    if (s->transport)
+        return s->transport->renew(s);
+    err = ws_os_socket(s->family, s->type, s->protocol,
+                       atomic_load(&s->nonblocking), false, &fd);
     if (!err && s->family == AF_INET6)
         err = ws_os_v6only(fd, s->v6only);
     if (err)
@@ -231,9 +236,12 @@ ws_disconnectex_recycle(struct ws_sock *s)
     return err;
 }
 
-/* What still comes is nobody's: the connection is being given up. */
-static int
-try_drain(struct ws_ovl *op)
+/* What still comes is nobody's: the connection is being given up. Reads until
+ * its end, which is 0, or until there is no more for now. A message may be
+ * empty, and is no end. Under the lock where there is a transport, which the
+ * analysis cannot see. */
+WS_UNCHECKED static int
+drain(struct ws_sock *s)
 {
     char waste[4096];
     struct ws_iov one = {waste, sizeof(waste)};
@@ -241,13 +249,22 @@ try_drain(struct ws_ovl *op)
     int err;
 
     do {
-        int flags = WS_OS_DONTWAIT | WS_OS_STREAM;
+        int flags = s->transport ? 0 : WS_OS_DONTWAIT | WS_OS_STREAM;
 
         moved = 0;
-        err = ws_os_recv(op->sock->fd, &one, 1, &flags, NULL, &moved);
-    } while (!err && moved);
-    op->sock->lanes.dry = err == WSAEWOULDBLOCK;
+        err = s->transport ? s->transport->recv(s, &one, 1, &flags, &moved)
+                           : ws_os_recv(s->fd, &one, 1, &flags, NULL, &moved);
+    } while (!err && (moved || s->type == SOCK_SEQPACKET));
     return err == WSAEWOULDBLOCK ? err : 0;
+}
+
+static int
+try_drain(struct ws_ovl *op)
+{
+    int err = drain(op->sock);
+
+    op->sock->lanes.dry = err == WSAEWOULDBLOCK;
+    return err;
 }
 
 static bool
@@ -272,28 +289,39 @@ static const struct ws_ovl_ops drain_ops = {
 
 static const struct ws_ovl_ops nothing_ops = {.attempt = try_nothing};
 
+static int
+drain_now(struct ws_sock *s)
+{
+    int err;
+
+    ws_lock(&s->lock);
+    err = drain(s);
+    ws_unlock(&s->lock);
+    return err;
+}
+
+static int
+wait_for_more(struct ws_sock *s, struct ws_block *b)
+{
+    struct ws_os_poll p = {.fd = s->fd, .want = WS_IO_IN | WS_IO_RDHUP};
+    size_t count;
+    int err;
+
+    do {
+        ws_block_enter_after_apcs(b);
+        err = ws_os_poll(&p, 1, INT64_MAX, &count);
+    } while (ws_block_again(b, &err));
+    return err;
+}
+
 /* DEX-1 without OVERLAPPED: the same, waiting. */
 static int
 wait_for_end(struct ws_sock *s)
 {
     struct ws_block b = ws_block_begin(NULL);
-    struct ws_os_poll p = {.fd = s->fd, .want = WS_IO_IN | WS_IO_RDHUP};
-    char waste[4096];
-    struct ws_iov one = {waste, sizeof(waste)};
-    size_t count, moved;
-    int err;
 
-    do {
-        int flags = WS_OS_DONTWAIT | WS_OS_STREAM;
-
-        do {
-            ws_block_enter_after_apcs(&b);
-            err = ws_os_poll(&p, 1, INT64_MAX, &count);
-        } while (ws_block_again(&b, &err));
-        moved = 0;
-        if (!err)
-            err = ws_os_recv(s->fd, &one, 1, &flags, NULL, &moved);
-    } while ((!err && moved) || err == WSAEWOULDBLOCK);
+    while (drain_now(s) == WSAEWOULDBLOCK && !wait_for_more(s, &b)) {
+    }
     return ws_disconnectex_recycle(s);
 }
 
@@ -310,8 +338,7 @@ ws_disconnectex(struct ws_sock *s, LPOVERLAPPED ov, DWORD flags)
                          LANE_RECV, &route, &op);
     if (err)
         return err;
-    atomic_fetch_or(&s->shut, SOCK_SHUT_SEND);
-    ws_os_shutdown(s->fd, SD_SEND);
+    ws_shut_sending(s);
     if (!ov)
         return reuse ? wait_for_end(s) : 0;
     op->always_pends = op->eager = true;

@@ -3,6 +3,7 @@
  * control.h. */
 #include "kit/control.h"
 
+#include "kit/ovl.h"
 #include "kit/qos.h"
 
 #include <mstcpip.h>
@@ -103,5 +104,64 @@ ws_control_get_qos(struct ws_control *c)
     ws_unlock(&s->lock);
     if (!err)
         ws_netev_arm(s, FD_QOS);
+    return err;
+}
+
+/* ---- overlapped ---- */
+
+/* Nothing here takes time: the operation ends as it begins, but it is told like
+ * any other (IOC-2, IOC-3). */
+struct ioctl_op {
+    struct ws_ovl op;
+    int result;
+    DWORD returned;
+};
+
+static int
+attempt(struct ws_ovl *op)
+{
+    return WS_CONTAINER_OF(op, struct ioctl_op, op)->result;
+}
+
+static bool
+ended(struct ws_ovl *op)
+{
+    const struct ioctl_op *o = WS_CONTAINER_OF(op, struct ioctl_op, op);
+
+    op->err = o->result;
+    op->moved = o->returned;
+    return true;
+}
+
+static const struct ws_ovl_ops ioctl_ops = {.attempt = attempt, .ended = ended};
+
+static bool
+is_ioctl(const struct ws_ovl *op, const void *arg)
+{
+    (void)arg;
+    return op->ops == &ioctl_ops;
+}
+
+int
+ws_control_tell(struct ws_control *c, int result,
+                const struct ws_ovl_route *route)
+{
+    struct ioctl_op *o;
+    struct ws_ovl *op;
+    int err;
+
+    if (result && result != WSAEOPNOTSUPP)
+        return result;
+    err = ws_ovl_new(c->sock, sizeof(struct ioctl_op), &ioctl_ops, LANE_OTHER,
+                     route, &op);
+    if (err)
+        return err;
+    o = WS_CONTAINER_OF(op, struct ioctl_op, op);
+    o->result = result;
+    o->returned = op->moved = c->returned;
+    op->always_pends = result != 0;
+    err = ws_ovl_start(op, NULL, NULL);
+    if (err == WSA_IO_PENDING) /* behind one that waits for a change */
+        ws_ovl_cancel_if(c->sock, is_ioctl, NULL);
     return err;
 }

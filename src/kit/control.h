@@ -26,6 +26,12 @@ struct ws_control_code {
 int ws_control_run(const struct ws_control_code *codes, size_t count,
                    DWORD code, struct ws_control *c);
 
+/* An overlapped call whose code took no time and gave 'result': it ends as it
+ * begins, but is told like any other (IOC-2, IOC-3). */
+struct ws_ovl_route;
+int ws_control_tell(struct ws_control *c, int result,
+                    const struct ws_ovl_route *route);
+
 /* For the functions: the answer (WSAEFAULT if it does not fit), the input. */
 int ws_control_give(struct ws_control *c, const void *from, size_t size);
 DWORD ws_control_word(const struct ws_control *c);

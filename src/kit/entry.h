@@ -8,6 +8,9 @@
 #include <ws2/winsock2.h>
 #include <ws2/ws2spi.h>
 
+/* Accept, shutdown, close; WSPDuplicateSocket, which none offers. */
+void ws_entry_connections(WSPPROC_TABLE *t);
+
 /* Send, receive, select, the result of an operation. */
 void ws_entry_data(WSPPROC_TABLE *t);
 

@@ -109,15 +109,28 @@ count_awaiting(struct question *q, bool awaited)
     ws_unlock(&q->sock->lock);
 }
 
+/* A transport takes off the descriptor what is no answer. */
+static bool
+hears_all(const struct question *q)
+{
+    return q->sock->transport && (q->set == READ || q->events & POLLRDNORM);
+}
+
 /* What a transport has read ahead the kernel does not tell of; from here to the
- * kernel's answer it reads no further. */
+ * kernel's answer it reads no further. Behind data that nobody asks for there
+ * may be what is asked for, and the kernel has no word for that: who has been
+ * muted looks from time to time. */
 static bool
 known_ready(struct question *q, unsigned want)
 {
+    unsigned now;
+
+    q->blind = q->muted;
     if (q->set == READ || q->set == POLL)
         want |= WS_IO_RDHUP | WS_IO_ERR;
-    count_awaiting(q, want & WS_IO_IN);
-    return want & ws_netev_meaning(q->sock, 0);
+    count_awaiting(q, want & WS_IO_IN && !q->muted);
+    now = ws_netev_meaning(q->sock, q->muted ? WS_IO_IN : 0);
+    return now & (hears_all(q) ? want : want & ~(unsigned)WS_IO_IN);
 }
 
 /* A stream that is not connected would be reported as hung up, which Winsock
@@ -264,13 +277,6 @@ polled(struct question *q, unsigned ready, enum ws_sock_state now)
     if (told)
         q->events = told;
     return told;
-}
-
-/* A transport takes off the descriptor what is no answer. */
-static bool
-hears_all(const struct question *q)
-{
-    return q->sock->transport && (q->set == READ || q->events & POLLRDNORM);
 }
 
 static bool

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Sending files: the kernel moves them from the page cache to the socket. An
- * operation tries parcel after parcel until the socket is full. */
+ * operation tries parcel after parcel until the socket is full. Where there are
+ * messages, datagrams or a transport's, they are put together in memory, a long
+ * one of a transport's piece by piece. */
 #include "kit/transmit.h"
 
 #include "base/clock.h"
 #include "kit/block.h"
+#include "kit/carry.h"
 #include "kit/connectex.h"
+#include "kit/shut.h"
+#include "kit/transport.h"
 #include "kit/xfer.h"
 
 #include <mswsock.h>
@@ -16,17 +21,20 @@
  * does not keep the engine from the others. */
 #define PIECE (16u << 20)
 
-/* The longest datagram. */
+/* The longest datagram, and the longest piece of a message. */
 #define DATAGRAM 65535
 
 struct transmit_op {
     struct ws_ovl op;
     DWORD flags;
     size_t count, at;
-    /* Datagrams: the one that is being put together, or waits for room. */
-    char *datagram;
+    /* The message or piece of one that is put together, or waits for room. */
+    char *message;
     size_t filled, most;
+    size_t gone; /* of it */
     bool split, ready;
+    bool ends;  /* what is ready is the end of a message */
+    bool begun; /* there was a piece before it */
     struct ws_parcel parcels[];
 };
 
@@ -80,9 +88,9 @@ is_sent(const struct ws_parcel *p)
     return p->file ? p->left == 0 : p->memory.len == 0;
 }
 
-/* ---- datagrams ---- */
+/* ---- messages ---- */
 
-/* Moves what fits of a parcel into the datagram. */
+/* Moves what fits of a parcel into the message. */
 static int
 take_memory(struct transmit_op *t, struct ws_parcel *p)
 {
@@ -90,7 +98,7 @@ take_memory(struct transmit_op *t, struct ws_parcel *p)
     size_t size = p->memory.len < room ? p->memory.len : room;
 
     if (size)
-        memcpy(t->datagram + t->filled, p->memory.base, size);
+        memcpy(t->message + t->filled, p->memory.base, size);
     p->memory.base = (char *)p->memory.base + size;
     p->memory.len -= size;
     t->filled += size;
@@ -103,7 +111,7 @@ take_piece(struct transmit_op *t, struct ws_parcel *p)
     size_t room = t->most - t->filled, moved = 0;
     size_t size = p->left < room ? (size_t)p->left : room;
     int err =
-        ws_os_read_at(p->fd, t->datagram + t->filled, size, p->offset, &moved);
+        ws_os_read_at(p->fd, t->message + t->filled, size, p->offset, &moved);
 
     if (!err && !moved)
         p->left = 0;
@@ -125,39 +133,65 @@ put_together(struct transmit_op *t)
 
         if (t->filled == t->most && !is_sent(p)) {
             t->ready = t->split;
+            t->ends = false;
             err = t->split ? 0 : WSAEMSGSIZE;
         } else if (!is_sent(p)) {
             err = p->file ? take_piece(t, p) : take_memory(t, p);
         } else {
-            t->ready = p->ends || t->at + 1 == t->count;
+            t->ready = t->ends = p->ends || t->at + 1 == t->count;
             t->at++;
         }
     }
     return err;
 }
 
+/* Unchecked because the analysis cannot see whose lock an attempt is made
+ * under. Of a transport's messages an empty one is none. */
+WS_UNCHECKED static int
+send_message(struct ws_sock *s, struct transmit_op *t, size_t *moved)
+{
+    struct ws_iov iov = {t->message + t->gone, t->filled - t->gone};
+    int flags = t->ends ? 0 : MSG_PARTIAL | WS_CARRY_HOLDS;
+
+    if (!s->transport)
+        return ws_os_send(s->fd, &iov, 1, WS_OS_DONTWAIT, NULL, moved);
+    if (!t->filled && !t->begun)
+        return 0;
+    return s->transport->send(s, t, &iov, 1, flags, false, moved);
+}
+
 static int
-try_datagrams(struct ws_ovl *op)
+try_messages(struct ws_ovl *op)
 {
     struct transmit_op *t = transmit_of(op);
     int err = 0;
 
     while (!err && (t->ready || t->at < t->count)) {
-        struct ws_iov iov = {t->datagram, 0};
         size_t moved = 0;
 
         err = put_together(t);
-        iov.len = t->filled;
         if (!err)
-            err =
-                ws_os_send(op->sock->fd, &iov, 1, WS_OS_DONTWAIT, NULL, &moved);
-        if (!err) {
-            op->moved += (DWORD)moved;
+            err = send_message(op->sock, t, &moved);
+        op->moved += (DWORD)moved;
+        t->gone += moved;
+        if (!err && t->gone == t->filled) {
+            t->begun = !t->ends;
             t->ready = false;
-            t->filled = 0;
+            t->filled = t->gone = 0;
         }
     }
     return err;
+}
+
+/* A message that was begun does not go on. */
+static void
+give_up(struct ws_sock *s, const struct transmit_op *t)
+{
+    if (!s->transport)
+        return;
+    ws_lock(&s->lock);
+    s->transport->cut(s, t);
+    ws_unlock(&s->lock);
 }
 
 /* ---- all of it ---- */
@@ -169,8 +203,8 @@ try_transmit(struct ws_ovl *op)
     struct ws_sock *s = op->sock;
     int err = 0;
 
-    if (t->datagram)
-        return try_datagrams(op);
+    if (t->message)
+        return try_messages(op);
     while (!err && t->at < t->count) {
         struct ws_parcel *p = &t->parcels[t->at];
         size_t moved = 0;
@@ -192,15 +226,16 @@ conclude(struct ws_sock *s, DWORD flags)
 {
     if (!(flags & TF_DISCONNECT))
         return 0;
-    atomic_fetch_or(&s->shut, SOCK_SHUT_SEND);
-    ws_os_shutdown(s->fd, SD_SEND);
+    ws_shut_sending(s);
     return flags & TF_REUSE_SOCKET ? ws_disconnectex_recycle(s) : 0;
 }
 
 static bool
 transmitted(struct ws_ovl *op)
 {
-    if (!op->err)
+    if (op->err)
+        give_up(op->sock, transmit_of(op));
+    else
         op->err = conclude(op->sock, transmit_of(op)->flags);
     return true;
 }
@@ -211,7 +246,7 @@ clean(struct ws_ovl *op)
     struct transmit_op *t = transmit_of(op);
 
     drop_parcels(t->parcels, t->count);
-    free(t->datagram);
+    free(t->message);
 }
 
 static const struct ws_ovl_ops transmit_ops = {
@@ -222,6 +257,8 @@ static const struct ws_ovl_ops transmit_ops = {
 
 /* ---- without OVERLAPPED ---- */
 
+/* Where a transport carries messages an operation's may be under way, which
+ * goes first. */
 static int
 wait_for_room(struct ws_sock *s)
 {
@@ -230,10 +267,27 @@ wait_for_room(struct ws_sock *s)
     size_t count;
     int err;
 
+    if (s->transport) {
+        err = ws_carry_wait(s, &b, WS_IO_OUT, WS_NEVER);
+        if (!err)
+            ws_ovl_ready(s, WS_IO_OUT);
+        return err;
+    }
     do {
         ws_block_enter_after_apcs(&b);
         err = ws_os_poll(&p, 1, WS_NEVER, &count);
     } while (ws_block_again(&b, &err));
+    return err;
+}
+
+static int
+try_locked(struct ws_sock *s, struct transmit_op *t)
+{
+    int err;
+
+    ws_lock(&s->lock);
+    err = try_transmit(&t->op);
+    ws_unlock(&s->lock);
     return err;
 }
 
@@ -244,8 +298,10 @@ transmit_now(struct ws_sock *s, struct transmit_op *t)
 
     t->op.sock = s;
     do {
-        err = try_transmit(&t->op);
+        err = s->transport ? try_locked(s, t) : try_transmit(&t->op);
     } while (err == WSAEWOULDBLOCK && !(err = wait_for_room(s)));
+    if (err)
+        give_up(s, t);
     return err ? err : conclude(s, t->flags);
 }
 
@@ -269,12 +325,14 @@ make(struct ws_sock *s, size_t count, LPOVERLAPPED ov, struct transmit_op **out)
 }
 
 static int
-prepare_datagrams(struct transmit_op *t, DWORD most)
+prepare_messages(const struct ws_sock *s, struct transmit_op *t, DWORD most)
 {
-    t->split = most && most < DATAGRAM;
-    t->most = t->split ? most : DATAGRAM;
-    t->datagram = malloc(t->most);
-    return t->datagram ? 0 : WSAENOBUFS;
+    bool small = !s->transport && most && most < DATAGRAM;
+
+    t->split = small || s->transport;
+    t->most = small ? most : DATAGRAM;
+    t->message = malloc(t->most);
+    return t->message ? 0 : WSAENOBUFS;
 }
 
 static void
@@ -304,8 +362,8 @@ ws_transmit(struct ws_sock *s, const struct ws_parcel *parcels, size_t count,
     memcpy(t->parcels, parcels, count * sizeof(*parcels));
     t->count = count;
     t->flags = flags;
-    if (!ws_sock_is_circuit(s))
-        err = prepare_datagrams(t, most);
+    if (!ws_sock_is_circuit(s) || s->transport)
+        err = prepare_messages(s, t, most);
     if (!err && ov) {
         t->op.always_pends = true;
         return ws_ovl_start(&t->op, NULL, NULL);

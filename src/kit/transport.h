@@ -21,6 +21,10 @@ struct ws_sock;
  * had no more when it was read last. */
 #define WS_CARRY_WAITS 0x80000
 
+/* With MSG_PARTIAL: the rest of the message comes from the same sender, and
+ * until it has, nobody else's begins. */
+#define WS_CARRY_HOLDS 0x100000
+
 struct ws_transport {
     /* Looks how the attempt to connect fares and moves it on: WSAEWOULDBLOCK
      * while it lasts, and then '*want' is the readiness (WS_IO_*) of the
@@ -33,8 +37,9 @@ struct ws_transport {
      * then all is taken, of which the transport keeps what the descriptor would
      * not take, or, while there is such a rest from before, nothing
      * (WSAEWOULDBLOCK). 'flags': MSG_OOB, MSG_PARTIAL (more of the message
-     * follows by other calls). 'sender' names the message: while one is under
-     * way, others must wait (WSAEWOULDBLOCK). An empty message is sent, too. */
+     * follows by other calls), WS_CARRY_HOLDS. 'sender' names the message:
+     * while one is under way, others must wait (WSAEWOULDBLOCK). An empty
+     * message is sent, too. */
     int (*send)(struct ws_sock *s, const void *sender, const struct ws_iov *v,
                 size_t count, int flags, bool once, size_t *moved);
 
@@ -59,6 +64,15 @@ struct ws_transport {
      * the descriptor ('awaited'). With 0 it only answers for what has been read
      * before. */
     unsigned (*sift)(struct ws_sock *s, unsigned ready);
+
+    /* shutdown: the user gives up receiving, which is the kit's to keep, or if
+     * it 'ends' sending, which the peer is told. WSAENOTCONN. */
+    int (*shut)(struct ws_sock *s, bool ends);
+
+    /* DisconnectEx, when the connection has ended, and TransmitFile, when its
+     * data have been taken: what is left of it goes on alone, and the socket is
+     * idle again, with a fresh descriptor. Without the lock. */
+    int (*renew)(struct ws_sock *s);
 
     /* closesocket, without the lock: ends the connection as the linger options
      * say. What has to go on after that is the transport's own. */

@@ -134,7 +134,7 @@ TEST(messages_do_not_depend_on_how_they_were_cut)
     }
 }
 
-TEST(a_peek_takes_nothing, "RCV-9")
+TEST(a_peek_takes_nothing, "RCV-4")
 {
     struct iso_rig r = iso_open();
     char got[8];
@@ -603,7 +603,7 @@ open_expedited(void)
     return r;
 }
 
-TEST(expedited_data_overtakes_nothing_and_shows_at_once)
+TEST(expedited_data_show_at_once)
 {
     struct iso_rig r = open_expedited();
     WSAEVENT event = WSACreateEvent();
@@ -612,16 +612,187 @@ TEST(expedited_data_overtakes_nothing_and_shows_at_once)
     REQUIRE_EQ(WSAEventSelect(r.iso, event, FD_OOB | FD_READ), 0);
     iso_say(r.peer, "0300000b 02 10 80 75726721");
     CHECK_EQ(net_events(r.iso, event, FD_OOB, SOON), FD_OOB);
-    iso_say(r.peer, "03000008" DT "61 03000008 02 10 00 32");
+    iso_say(r.peer, "03000008" DT "61");
     CHECK(net_events(r.iso, event, FD_READ, SOON) & FD_READ);
     CHECK(net_exceptional(r.iso, 0));
     CHECK_EQ(recv(r.iso, got, sizeof got, MSG_OOB), 4);
     CHECK_MEM(got, "urg!", 4);
     CHECK_ERR(recv(r.iso, got, sizeof got, MSG_OOB) < 0, WSAEWOULDBLOCK);
     iso_expect(r.iso, "a");
-    CHECK_EQ(net_events(r.iso, event, FD_OOB, SOON) & FD_OOB, FD_OOB);
-    CHECK_EQ(recv(r.iso, got, sizeof got, MSG_OOB), 1);
     WSACloseEvent(event);
+    iso_end(&r);
+}
+
+TEST(expedited_data_are_seen_behind_what_has_not_been_received)
+{
+    struct iso_rig r = open_expedited();
+    WSAEVENT event = WSACreateEvent();
+    char got[16];
+
+    REQUIRE_EQ(WSAEventSelect(r.iso, event, FD_OOB | FD_READ), 0);
+    iso_say(r.peer, "03000009" DT "6161");
+    CHECK_EQ(net_events(r.iso, event, FD_READ, SOON), FD_READ);
+    CHECK(!net_exceptional(r.iso, 0));
+    iso_say(r.peer, "03000008" DT "62 03000008 02 10 00 31");
+    CHECK(net_events(r.iso, event, FD_OOB, SOON) & FD_OOB);
+    CHECK(net_exceptional(r.iso, 0));
+    CHECK_EQ(recv(r.iso, got, sizeof got, MSG_OOB), 1);
+    CHECK_EQ(got[0], '1');
+    CHECK_ERR(recv(r.iso, got, sizeof got, MSG_OOB) < 0, WSAEWOULDBLOCK);
+    CHECK(!net_exceptional(r.iso, 0));
+    iso_expect(r.iso, "aa");
+    iso_say(r.peer, "03000008 02 10 00 32 03000008" DT "63");
+    iso_expect(r.iso, "b");
+    CHECK(net_events(r.iso, event, FD_OOB, SOON) & FD_OOB);
+    iso_expect(r.iso, "c");
+    CHECK_EQ(recv(r.iso, got, sizeof got, MSG_OOB), 1);
+    CHECK_EQ(got[0], '2');
+    WSACloseEvent(event);
+    iso_end(&r);
+}
+
+/* Received up to its last octet but 'left' ones. */
+static void
+receive_most(SOCKET s, int size, int left)
+{
+    static char part[70000];
+    DWORD flags = MSG_PARTIAL;
+
+    while (size > left) {
+        int got = iso_recv(s, part, (size_t)(size - left), &flags);
+
+        REQUIRE(got > 0);
+        size -= got;
+        flags = MSG_PARTIAL;
+    }
+}
+
+static void
+expect_expedited(SOCKET s, char want)
+{
+    char got = 0;
+
+    CHECK(net_exceptional(s, SOON));
+    CHECK_EQ(recv(s, &got, 1, MSG_OOB), 1);
+    CHECK_EQ(got, want);
+}
+
+TEST(expedited_data_are_seen_wherever_the_receiver_is)
+{
+    struct iso_rig r = open_expedited();
+    static char payload[60000];
+
+    iso_say(r.peer, "0300ea67" DT);
+    REQUIRE_EQ(send(r.peer, payload, sizeof payload, 0), sizeof payload);
+    iso_say(r.peer, "03000008 02 10 00 31");
+    expect_expedited(r.iso, '1');
+    receive_most(r.iso, sizeof payload, 50000);
+    iso_say(r.peer, "03000009" DT "6161 03000008 02 10 00 32");
+    expect_expedited(r.iso, '2');
+    receive_most(r.iso, 50000, 10);
+    iso_say(r.peer, "03000008 02 10 00 33");
+    expect_expedited(r.iso, '3');
+    receive_most(r.iso, 10, 0);
+    iso_say(r.peer, "03000008 02 10 00 34");
+    expect_expedited(r.iso, '4');
+    iso_expect(r.iso, "aa");
+    CHECK_ERR(recv(r.iso, payload, 1, MSG_OOB) < 0, WSAEWOULDBLOCK);
+    iso_end(&r);
+}
+
+static DWORD WINAPI
+say_expedited_later(LPVOID peer)
+{
+    Sleep(50);
+    iso_say(*(SOCKET *)peer, "03000008 02 10 00 31");
+    return 0;
+}
+
+TEST(a_select_for_expedited_data_does_not_mind_unread_data, "SEL-7")
+{
+    struct iso_rig r = open_expedited();
+    char got[4];
+    HANDLE thread;
+
+    iso_say(r.peer, "03000008" DT "61");
+    REQUIRE(net_readable(r.iso, SOON));
+    CHECK(!net_exceptional(r.iso, 0));
+    thread = net_thread(say_expedited_later, &r.peer);
+    CHECK(net_exceptional(r.iso, SOON));
+    CHECK_EQ(recv(r.iso, got, sizeof got, MSG_OOB), 1);
+    net_join(thread);
+    iso_expect(r.iso, "a");
+    iso_end(&r);
+}
+
+/* Messages of all lengths with expedited data among them. */
+enum { MIXED = 400, EACH = 40 };
+
+static int
+length_of(int i)
+{
+    return i % 7 == 3 ? 9000 + i * 31 : i * 37 % 250;
+}
+
+static DWORD WINAPI
+say_mixed(LPVOID peer)
+{
+    static unsigned char packet[32768];
+
+    for (int i = 0; i < MIXED; i++) {
+        int size = 7 + length_of(i);
+
+        memcpy(packet, "\3\0\0\0\2\360\200", 7);
+        packet[2] = (unsigned char)(size >> 8);
+        packet[3] = (unsigned char)size;
+        memset(packet + 7, i, (size_t)size - 7);
+        REQUIRE_EQ(send(*(SOCKET *)peer, (char *)packet, size, 0), size);
+        memcpy(packet, "\3\0\0\10\2\20\200", 7);
+        packet[7] = (unsigned char)(i / EACH);
+        if (i % EACH == EACH - 1)
+            REQUIRE_EQ(send(*(SOCKET *)peer, (char *)packet, 8, 0), 8);
+    }
+    return 0;
+}
+
+/* Receives one message in pieces, and what is expedited between them. */
+static int
+recv_mixed(SOCKET s, unsigned char *out, size_t piece, int size, int *next)
+{
+    int have = 0, part;
+    char urgent;
+
+    do {
+        DWORD flags = MSG_PARTIAL;
+
+        if (recv(s, &urgent, 1, MSG_OOB) == 1)
+            CHECK_EQ(urgent, (*next)++);
+        part = iso_recv(s, out + have, piece, &flags);
+        REQUIRE(part >= 0);
+        have += part;
+    } while (have < size);
+    return have;
+}
+
+TEST(expedited_data_come_once_and_in_order_whatever_lies_before_them)
+{
+    static unsigned char got[32768];
+    struct iso_rig r = open_expedited();
+    HANDLE thread = net_thread(say_mixed, &r.peer);
+    int next = 0;
+    char urgent;
+
+    for (int i = 0; i < MIXED; i++) {
+        int size = length_of(i);
+        size_t piece = 1 + (size_t)(i * 53 % 3000);
+
+        CHECK_EQ(recv_mixed(r.iso, got, piece, size, &next), size);
+        CHECK(!size || (got[0] == i % 256 && got[size - 1] == i % 256));
+    }
+    while (recv(r.iso, &urgent, 1, MSG_OOB) == 1)
+        CHECK_EQ(urgent, next++);
+    CHECK_EQ(next, MIXED / EACH);
+    net_join(thread);
     iso_end(&r);
 }
 
@@ -758,6 +929,30 @@ TEST(a_broken_rule_is_answered_by_an_er)
     iso_say(r.peer, "03000008 02 f1 80 61");
     CHECK_ERR(recv(r.iso, (char[4]){0}, 4, 0) < 0, WSAECONNABORTED);
     iso_hear(r.peer, "0300000d 08 70 0a0b 02 c102 02f1");
+    net_expect_end(r.peer);
+    iso_end(&r);
+}
+
+/* To close over unread octets would take back what has not arrived. */
+TEST(an_er_outlives_the_socket)
+{
+    struct iso_rig r = iso_open();
+    static char rest[20000];
+    static unsigned char packet[sizeof rest + 7];
+    int count = 0;
+
+    net_nonblocking(r.iso, 1);
+    while (send(r.iso, rest, sizeof rest, 0) == sizeof rest)
+        count++;
+    iso_say(r.peer, "0300000b 02 40 80 75726721");
+    REQUIRE_EQ(send(r.peer, rest, sizeof rest, 0), sizeof rest);
+    REQUIRE(net_readable(r.iso, SOON));
+    CHECK_ERR(recv(r.iso, rest, 1, 0) < 0, WSAECONNABORTED);
+    net_close(r.iso);
+    r.iso = INVALID_SOCKET;
+    while (count--)
+        iso_packet(r.peer, packet, sizeof packet);
+    iso_hear(r.peer, "0300000d 08 70 0a0b 02 c1 02 02 40");
     net_expect_end(r.peer);
     iso_end(&r);
 }
@@ -928,6 +1123,68 @@ TEST(a_release_in_class_2_is_confirmed)
     iso_hear(r.peer, hex);
     net_expect_end(r.peer);
     r.iso = INVALID_SOCKET;
+    iso_end(&r);
+}
+
+/* Our DR has gone, and the peer does not answer it. */
+static struct iso_rig
+leave_class_2(DWORD patience)
+{
+    struct iso_rig r = open_class_2();
+
+    iso_option(r.iso, SOL_ISOTP, ISO_OPT_TS2, patience);
+    REQUIRE_EQ(shutdown(r.iso, SD_SEND), 0);
+    iso_read(r.peer, (unsigned char[14]){0}, 14);
+    return r;
+}
+
+TEST(a_release_that_nobody_confirms_is_given_up)
+{
+    struct iso_rig r = leave_class_2(100);
+    char got[4];
+
+    CHECK_ERR(recv(r.iso, got, sizeof got, 0) < 0, WSAECONNABORTED);
+    net_expect_reset(r.peer);
+    iso_end(&r);
+}
+
+TEST(a_release_that_is_half_confirmed_is_given_up)
+{
+    struct iso_rig r = leave_class_2(100);
+    char got[4];
+
+    iso_say(r.peer, "0300000a 05");
+    CHECK_ERR(recv(r.iso, got, sizeof got, 0) < 0, WSAECONNABORTED);
+    iso_end(&r);
+}
+
+TEST(a_release_that_is_given_up_is_told_as_an_event, "EVT-20")
+{
+    struct iso_rig r = leave_class_2(100);
+    WSAEVENT event = WSACreateEvent();
+    WSANETWORKEVENTS told;
+
+    REQUIRE_EQ(WSAEventSelect(r.iso, event, FD_CLOSE), 0);
+    REQUIRE(net_signalled(event, SOON));
+    REQUIRE_EQ(WSAEnumNetworkEvents(r.iso, event, &told), 0);
+    CHECK_EQ(told.lNetworkEvents, FD_CLOSE);
+    CHECK_EQ(told.iErrorCode[FD_CLOSE_BIT], WSAECONNABORTED);
+    WSACloseEvent(event);
+    iso_end(&r);
+}
+
+TEST(who_has_not_received_is_not_given_up)
+{
+    struct iso_rig r = leave_class_2(20);
+    char got[4];
+
+    say_to(&r, "0300000a 04 f0", "80 61");
+    REQUIRE(net_readable(r.iso, SOON));
+    Sleep(100);
+    iso_option(r.iso, SOL_ISOTP, ISO_OPT_TS2, 0);
+    say_to(&r, "0300000a 05 c0", "0a0b");
+    iso_expect(r.iso, "a");
+    CHECK_ERR(recv(r.iso, got, sizeof got, 0) < 0, WSAEDISCON);
     iso_end(&r);
 }
 

@@ -31,6 +31,7 @@ give_callee(WSABUF *callee, struct ws_octets data)
 void
 ws_isotp_call_forget(struct ws_circuit *c)
 {
+    ws_isotp_stop_waiting(c);
     ws_isotimer_cancel(&c->timer);
     if (c->call && c->call->pends)
         ws_wait_pending(-1);
@@ -238,7 +239,7 @@ hold(struct ws_isotimer *t)
 }
 
 /* Whose attempt it is looks at it now: nobody's in particular, or an
- * operation's. */
+ * operation's. Where there is none it is the end that takes its time. */
 static void
 ring(struct ws_isotimer *t)
 {
@@ -249,6 +250,8 @@ ring(struct ws_isotimer *t)
     late = s->circuit->call && ws_now() >= s->circuit->call->deadline;
     if (late)
         atomic_store(&s->circuit->call->late, true);
+    else if (!s->circuit->call)
+        ws_isotp_overdue(s);
     ws_unlock(&s->lock);
     if (late && !ws_ovl_ready(s, WS_IO_OUT))
         ws_sock_settle(s);

@@ -90,14 +90,12 @@ keep_options(int from, int to)
     }
 }
 
-static int
-fit_family(struct ws_sock *s, int family) WS_REQUIRES(s->lock)
+int
+ws_isotp_fresh(struct ws_sock *s, int family)
 {
-    int fd, err;
+    int fd;
+    int err = ws_isotp_socket(family, false, &fd);
 
-    if (s->circuit->tcp_family == family)
-        return ws_os_nonblock(s->fd, true);
-    err = ws_isotp_socket(family, false, &fd);
     if (err)
         return err;
     keep_options(s->fd, fd);
@@ -107,6 +105,13 @@ fit_family(struct ws_sock *s, int family) WS_REQUIRES(s->lock)
     else
         s->circuit->tcp_family = (uint8_t)family;
     return err;
+}
+
+static int
+fit_family(struct ws_sock *s, int family) WS_REQUIRES(s->lock)
+{
+    return s->circuit->tcp_family == family ? ws_os_nonblock(s->fd, true)
+                                            : ws_isotp_fresh(s, family);
 }
 
 /* Of the name that was bound the host counts, and not the port, which is one to

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "kit/qos.h"
 #include "os/os.h"
+#include "prov/isotp/listen.h"
+#include "w32/wait.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,7 @@ ws_isotp_break(struct ws_sock *s, int err)
     if (!atomic_load(&s->broken))
         atomic_store(&s->broken, err);
     c->ended = atomic_load(&s->broken);
+    ws_isotp_stop_waiting(c);
     c->front = false;
     c->front_left = c->skip = 0;
     c->ahead_at = c->ahead_end = 0;
@@ -65,6 +68,57 @@ say_goodbye(struct ws_sock *s) WS_REQUIRES(s->lock)
         c->mach.state = ISOMACH_CLOSING;
 }
 
+/* Somebody has to look at the clock, also when our user does not. */
+static void
+await_dc(struct ws_sock *s) WS_REQUIRES(s->lock)
+{
+    struct ws_circuit *c = s->circuit;
+
+    if (!c->set.ts2)
+        return;
+    if (!c->awaits_dc)
+        ws_wait_pending(1);
+    c->awaits_dc = true;
+    ws_wait_keep();
+    ws_isotimer_set(&c->timer, ws_now() + (int64_t)c->set.ts2 * 1000000);
+}
+
+void
+ws_isotp_stop_waiting(struct ws_circuit *c)
+{
+    if (!c->awaits_dc)
+        return;
+    c->awaits_dc = false;
+    ws_wait_pending(-1);
+    ws_isotimer_cancel(&c->timer);
+}
+
+/* The DC may be behind data that our user has not received; then it is he who
+ * takes his time. Half a header is nothing to be received. */
+static bool
+has_unread(struct ws_sock *s) WS_REQUIRES(s->lock)
+{
+    struct ws_circuit *c = s->circuit;
+    uint32_t queued = 0;
+
+    ws_isotp_sift(s, WS_IO_IN);
+    ws_os_queued(s->fd, &queued);
+    return queued || (c->front && (ws_isotp_ahead(c) || !c->front_left));
+}
+
+void
+ws_isotp_overdue(struct ws_sock *s)
+{
+    bool unread = s->circuit->awaits_dc && has_unread(s);
+
+    if (!s->circuit->awaits_dc) /* as it has come */
+        return;
+    if (unread)
+        await_dc(s);
+    else
+        ws_isotp_break(s, WSAECONNABORTED);
+}
+
 int
 ws_isotp_release(struct ws_sock *s)
 {
@@ -80,8 +134,18 @@ ws_isotp_release(struct ws_sock *s)
     say_goodbye(s);
     if (!c->mach.klass || c->ended)
         c->ends = true;
+    else
+        await_dc(s);
     ws_isotp_flush(s);
     return 0;
+}
+
+static int
+shut(struct ws_sock *s, bool ends) WS_REQUIRES(s->lock)
+{
+    if (s->circuit->detached)
+        return WSAENOTCONN;
+    return ends ? ws_isotp_release(s) : 0;
 }
 
 /* ---- closing ---- */
@@ -163,6 +227,15 @@ has_connection(struct ws_sock *s) WS_REQUIRES(s->lock)
            !atomic_load(&s->broken) && has_open_connection(s->circuit);
 }
 
+/* The peer broke the rules or was told of a mistake of his own: our last words
+ * are on their way, and unread octets would make a reset of them. */
+static bool
+has_answered(struct ws_sock *s) WS_REQUIRES(s->lock)
+{
+    return ws_sock_state(s) == SOCK_CONNECTED && !s->circuit->detached &&
+           s->circuit->mach.state == ISOMACH_ENDED;
+}
+
 static void
 closing(struct ws_sock *s)
 {
@@ -170,7 +243,6 @@ closing(struct ws_sock *s)
     bool lingers = false;
 
     ws_lock(&s->lock);
-    ws_isotimer_cancel(&s->circuit->timer);
     if (has_connection(s)) {
         if (is_abortive(s, &seconds)) {
             abort_connection(s);
@@ -180,7 +252,11 @@ closing(struct ws_sock *s)
         } else {
             close_connection(s);
         }
+    } else if (has_answered(s) && !is_abortive(s, &seconds)) {
+        hand_over(s);
     }
+    ws_isotp_stop_waiting(s->circuit);
+    ws_isotimer_cancel(&s->circuit->timer);
     ws_unlock(&s->lock);
     if (lingers)
         send_waiting(s, seconds);
@@ -192,6 +268,59 @@ release(struct ws_sock *s)
 {
     ws_isotp_unclaim(s);
     ws_isotp_circuit_free(s->circuit);
+}
+
+/* ---- anew ---- */
+
+/* The name that was bound is the socket's again, but for the host where the
+ * connection has put its own. */
+static void
+take_name_back(struct ws_circuit *c)
+{
+    c->has_own = c->named;
+    c->own.family = ISOADDR_ANY;
+    c->own.has_port = false;
+    if (c->place)
+        ws_isoplace_get(c->place, &c->own);
+}
+
+static void
+forget_connection(struct ws_circuit *c)
+{
+    ws_isotp_text_set(&c->conn_theirs, NULL, 0);
+    ws_isotp_text_set(&c->disc_ours, NULL, 0);
+    ws_isotp_text_set(&c->disc_theirs, NULL, 0);
+    c->reason_ours = c->reason_theirs = -1;
+    c->mach.state = ISOMACH_ENDED;
+    c->ended = 0;
+    c->has_peer = c->detached = c->front = false;
+    c->said_last = c->ends = false;
+    c->ahead_at = c->ahead_end = c->head_len = c->reply_len = 0;
+    c->front_left = c->skip = c->scouted = 0;
+    c->ed_count = 0;
+    c->foreseen = 0;
+    c->sender = NULL;
+    take_name_back(c);
+}
+
+static int
+renew(struct ws_sock *s)
+{
+    int err;
+
+    ws_lock(&s->lock);
+    close_connection(s);
+    ws_isotp_stop_waiting(s->circuit);
+    err = ws_isotp_fresh(s, AF_INET);
+    if (!err) {
+        forget_connection(s->circuit);
+        ws_sock_move(s, SOCK_IDLE);
+        s->peer_len = 0;
+        s->bound = s->circuit->named;
+        atomic_store(&s->context, CONTEXT_WHOLE);
+    }
+    ws_unlock(&s->lock);
+    return err;
 }
 
 /* ---- handing out ---- */
@@ -260,6 +389,8 @@ const struct ws_transport ws_isotp_transport = {
     .cut = ws_isotp_cut,
     .recv = ws_isotp_recv,
     .sift = ws_isotp_sift,
+    .shut = shut,
+    .renew = renew,
     .closing = closing,
     .release = release,
 };

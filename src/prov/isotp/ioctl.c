@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* WSPIoctl of ISO sockets: one line a code, as tcpip's. Nothing here takes
- * time. A code that is not in the table is WSAEOPNOTSUPP (IOC-2), as is an
- * overlapped call: none of these needs one. */
+ * time. A code that is not in the table is WSAEOPNOTSUPP (IOC-2). */
 #include "prov/isotp/isotp.h"
 
 #include "kit/border.h"
 #include "kit/control.h"
+#include "kit/ovl.h"
 
 #include <mstcpip.h>
 #include <mswsock.h>
@@ -121,6 +121,18 @@ is_detached(struct ws_sock *s)
     return detached;
 }
 
+static int
+serve(DWORD code, struct ws_control *c, const struct ws_ovl_route *route,
+      DWORD *returned)
+{
+    int err = is_detached(c->sock) ? WSAENOTCONN : 0;
+
+    if (!err)
+        err = ws_control_run(codes, WS_ARRAY_LEN(codes), code, c);
+    *returned = c->returned;
+    return route ? ws_control_tell(c, err, route) : err;
+}
+
 /* IOC-2: the count is asked for before anything else. NULL buffers have no
  * size, so that no entry need look at the pointers. */
 int WSPAPI
@@ -129,22 +141,18 @@ ws_isotp_ioctl(SOCKET handle, DWORD code, LPVOID in, DWORD in_size, LPVOID out,
                LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
                LPINT errp)
 {
+    struct ws_ovl_route route = {ov, routine};
     struct ws_control c = {.in = in, .out = out};
     int err = ws_sock_ref(handle, &c.sock);
 
-    (void)routine, (void)thread;
+    (void)thread;
     c.in_size = in ? in_size : 0;
     c.out_size = out ? out_size : 0;
     if (!err && !returned)
         err = WSAEFAULT;
-    if (!err && ov && c.sock->overlapped)
-        err = WSAEOPNOTSUPP;
-    if (!err && is_detached(c.sock))
-        err = WSAENOTCONN;
     if (!err)
-        err = ws_control_run(codes, WS_ARRAY_LEN(codes), code, &c);
-    if (returned && err != WSAENOTSOCK)
-        *returned = c.returned;
+        err =
+            serve(code, &c, ov && c.sock->overlapped ? &route : NULL, returned);
     ws_sock_unref(c.sock);
     return ws_spi_int(err, errp);
 }

@@ -53,8 +53,9 @@ enum {
     ISOTP_TS1 = 120000,
     ISOTP_TS2 = 5000,
     ISOTP_HEADER = 30000,
-    ISOTP_AHEAD = 512,    /* octets read ahead of the receiver at most */
-    ISOTP_EXPEDITED = 16, /* expedited TSDUs kept at most */
+    ISOTP_AHEAD = 512,       /* octets read ahead of the receiver at most */
+    ISOTP_EXPEDITED = 16,    /* expedited TSDUs kept at most */
+    ISOTP_SIGHT = 256 << 10, /* how far they are seen behind unread data */
 };
 
 struct ws_isotp_place; /* listen.c's: what bind and listen have claimed */
@@ -70,6 +71,7 @@ struct ws_circuit {
      * attempt or a connection. */
     struct ws_isoaddr own, peer;
     bool has_own, has_peer;
+    bool named;                   /* by bind, which outlives a connection */
     struct ws_isotp_place *place; /* NULL: the socket has claimed none */
 
     /* SO_CONNDATA and WSAConnect: what we say, or answer; what the peer said.
@@ -86,7 +88,8 @@ struct ws_circuit {
     uint8_t tcp_family;         /* of the descriptor before it is connected */
     struct ws_sock *sock;       /* whose it is; NULL before; fixed */
     struct ws_isotp_call *call; /* call.c's, while an attempt lasts */
-    struct ws_isotimer timer;   /* of the attempt */
+    struct ws_isotimer timer;   /* of the attempt, and of the wait for a DC */
+    bool awaits_dc;             /* that wait lasts */
 
     /* Receiving: octets of the stream that nobody has looked at, and the DT
      * at their front. */
@@ -99,6 +102,9 @@ struct ws_circuit {
     bool drained;      /* the descriptor had less than was asked of it */
     uint8_t ed_count;
     struct ws_isotp_expedited *ed; /* ISOTP_EXPEDITED of them, once needed */
+    unsigned foreseen; /* expedited TPDUs that were kept before their turn */
+    size_t scouted;    /* up to there the descriptor's octets were looked at */
+    size_t scout_rest; /* of the packet that goes on there */
 
     /* Sending: whose message is under way, and how far its TPDU is. */
     const void *sender;
@@ -167,7 +173,7 @@ int ws_isotp_claim(struct ws_sock *s);
  * be NULL. Requests that wait are the backlog's business. */
 void ws_isotp_unclaim(struct ws_sock *s);
 
-/* lpWSPListen, lpWSPAccept. */
+/* lpWSPListen. */
 void ws_isotp_listen_entries(WSPPROC_TABLE *t);
 
 /* The provider ends: what is shared and not yet claimed by sockets goes. */
@@ -211,6 +217,10 @@ void ws_isotp_break(struct ws_sock *s, int err) WS_REQUIRES(s->lock);
  * WSASendDisconnect and shutdown do. */
 int ws_isotp_release(struct ws_sock *s) WS_REQUIRES(s->lock);
 
+/* The wait for the DC to our DR is over; and: TS2 has run out. */
+void ws_isotp_stop_waiting(struct ws_circuit *c);
+void ws_isotp_overdue(struct ws_sock *s) WS_REQUIRES(s->lock);
+
 /* ---- read.c ---- */
 
 /* What has been read and not looked at. */
@@ -245,6 +255,15 @@ int ws_isotp_fill(struct ws_sock *s, size_t need) WS_REQUIRES(s->lock);
 int ws_isotp_read(struct ws_sock *s, struct ws_iov *v, size_t count, int flags,
                   size_t asked, size_t *got) WS_REQUIRES(s->lock);
 
+/* The oldest goes when nobody reads them, as TCP's urgent data does. */
+int ws_isotp_keep_expedited(struct ws_circuit *c, struct ws_octets data);
+
+/* ---- scout.c ---- */
+
+/* Keeps the expedited data that are in the kernel's buffer behind what has not
+ * been received. */
+void ws_isotp_scout(struct ws_sock *s) WS_REQUIRES(s->lock);
+
 /* ---- recv.c and send.c: what ws_transport has ---- */
 
 int ws_isotp_send(struct ws_sock *s, const void *sender, const struct ws_iov *v,
@@ -267,6 +286,8 @@ void ws_isotp_drop_rest(struct ws_circuit *c);
 void ws_isotp_call_entries(WSPPROC_TABLE *t); /* lpWSPConnect */
 int ws_isotp_attempt(struct ws_sock *s, unsigned *want) WS_REQUIRES(s->lock);
 void ws_isotp_call_prepare(struct ws_circuit *c);
+/* A fresh descriptor under the old number, for peers of 'family'. */
+int ws_isotp_fresh(struct ws_sock *s, int family) WS_REQUIRES(s->lock);
 void ws_isotp_call_forget(struct ws_circuit *c);
 int ws_isotp_connectex(struct ws_sock *s, const struct sockaddr *name, int len,
                        const void *data, DWORD size, LPOVERLAPPED ov);

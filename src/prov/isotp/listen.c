@@ -7,7 +7,6 @@
 #include "prov/isotp/listen.h"
 
 #include "base/clock.h"
-#include "kit/accept.h"
 #include "kit/backlog.h"
 #include "kit/border.h"
 #include "prov/isotp/isotp.h"
@@ -151,7 +150,7 @@ listen_at(struct ws_sock *s, int backlog)
     return err;
 }
 
-/* ---- entries ---- */
+/* ---- the entry ---- */
 
 static int WSPAPI
 entry_listen(SOCKET handle, int backlog, LPINT errp)
@@ -165,25 +164,10 @@ entry_listen(SOCKET handle, int backlog, LPINT errp)
     return ws_spi_int(err, errp);
 }
 
-static SOCKET WSPAPI
-entry_accept(SOCKET handle, struct sockaddr *addr, LPINT addrlen,
-             LPCONDITIONPROC ask, DWORD_PTR data, LPINT errp)
-{
-    struct ws_sock *s = NULL;
-    SOCKET conn = INVALID_SOCKET;
-    int err = ws_sock_ref(handle, &s);
-
-    if (!err)
-        err = ws_accept(s, addr, addrlen, ask, data, &conn);
-    ws_sock_unref(s);
-    return ws_spi_socket(err, conn, errp);
-}
-
 void
 ws_isotp_listen_entries(WSPPROC_TABLE *t)
 {
     t->lpWSPListen = entry_listen;
-    t->lpWSPAccept = entry_accept;
 }
 
 /* Ports go with their sockets; what they leave behind is the clock. */

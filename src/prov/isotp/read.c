@@ -21,6 +21,7 @@ end(struct ws_sock *s, int err) WS_REQUIRES(s->lock)
     struct ws_circuit *c = s->circuit;
 
     c->ended = err;
+    ws_isotp_stop_waiting(c);
     if (!ws_isotp_ahead(c)) {
         c->front = false;
         c->front_left = 0;
@@ -49,6 +50,8 @@ ws_isotp_read(struct ws_sock *s, struct ws_iov *v, size_t count, int flags,
     int err = ws_os_recv(s->fd, v, count, &f, NULL, &moved);
 
     *got = moved;
+    if (!(flags & MSG_PEEK))
+        c->scouted -= moved < c->scouted ? moved : c->scouted;
     c->drained = err || moved < asked;
     if (err == WSAEWOULDBLOCK || err == WSAEINTR)
         return WSAEWOULDBLOCK;
@@ -86,9 +89,8 @@ ws_isotp_fill(struct ws_sock *s, size_t need)
 
 /* ---- TPDUs ---- */
 
-/* The oldest goes when nobody reads them, as TCP's urgent data does. */
-static int
-keep_expedited(struct ws_circuit *c, struct ws_octets data)
+int
+ws_isotp_keep_expedited(struct ws_circuit *c, struct ws_octets data)
 {
     struct ws_isotp_expedited *e;
 
@@ -164,7 +166,9 @@ on_event(struct ws_sock *s, const struct ws_isomach_event *ev)
             ws_isotp_say(s, ev->reply, ev->reply_len);
         break;
     case ISOMACH_EXPEDITED:
-        if (keep_expedited(c, ev->data))
+        if (c->foreseen)
+            c->foreseen--;
+        else if (ws_isotp_keep_expedited(c, ev->data))
             ws_isotp_break(s, WSAENOBUFS);
         break;
     case ISOMACH_DISC:

@@ -252,6 +252,8 @@ recv_expedited(struct ws_sock *s, struct place *p, size_t room, int *flags,
 
     if (!c->ed_count)
         ws_isotp_look(s, true);
+    if (!c->ed_count)
+        ws_isotp_scout(s);
     e = c->ed;
     if (!c->ed_count)
         return c->ended && c->ended != WSAEDISCON ? c->ended : WSAEWOULDBLOCK;
@@ -302,14 +304,14 @@ look_ahead(struct ws_sock *s, unsigned ready) WS_REQUIRES(s->lock)
     struct ws_circuit *c = s->circuit;
     const unsigned news = WS_IO_IN | WS_IO_RDHUP | WS_IO_HUP | WS_IO_ERR;
 
-    if (c->front || c->ended)
-        return;
-    if (!(ready & news) && !ws_isotp_ahead(c))
-        return;
-    if (ready & news && !s->awaited)
-        ws_isotp_look(s, true);
-    else if (ws_isotp_ahead(c))
-        ws_isotp_look(s, false);
+    if (!c->front && !c->ended) {
+        if (ready & news && !s->awaited)
+            ws_isotp_look(s, true);
+        else if (ws_isotp_ahead(c))
+            ws_isotp_look(s, false);
+    }
+    if (ready & WS_IO_IN)
+        ws_isotp_scout(s);
 }
 
 unsigned

@@ -318,11 +318,11 @@ keep_message(struct ws_sock *s, struct source *from) WS_REQUIRES(s->lock)
 
 static int
 send_message(struct ws_sock *s, const void *sender, struct source from,
-             bool once, size_t *moved) WS_REQUIRES(s->lock)
+             bool once, bool holds, size_t *moved) WS_REQUIRES(s->lock)
 {
     struct ws_circuit *c = s->circuit;
     bool begun = c->sender == sender;
-    bool begins = !from.left && from.last && !begun;
+    bool begins = !from.left && from.last && !c->head_len;
     size_t whole = from.left;
     int err = go_on(s, &from, begins, moved);
 
@@ -332,7 +332,7 @@ send_message(struct ws_sock *s, const void *sender, struct source from,
         if (!err)
             *moved = whole;
     }
-    c->sender = err && begun ? sender : NULL;
+    c->sender = begun && (err || holds) ? sender : NULL;
     return err;
 }
 
@@ -404,7 +404,7 @@ ws_isotp_send(struct ws_sock *s, const void *sender, const struct ws_iov *v,
     if (oob)
         return send_expedited(s, v, count, moved);
     from.last = !(flags & MSG_PARTIAL);
-    return send_message(s, sender, from, once, moved);
+    return send_message(s, sender, from, once, flags & WS_CARRY_HOLDS, moved);
 }
 
 /* Once a message has begun, the peer has to be told that it will not end. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The provider's face: start and end, the proc table, the making of sockets,
- * their names, and how they are shut down. */
+ * their names, and how they part. */
 #include "prov/isotp/isotp.h"
 
 #include "kit/border.h"
 #include "kit/entry.h"
 #include "kit/inhouse.h"
+#include "kit/shut.h"
 #include "kit/sockaddr.h"
 #include "prov/isotp/face.h"
 
@@ -126,7 +127,7 @@ take_name(struct ws_sock *s, const struct ws_isoaddr *a)
     if (!err) {
         s->bound = true;
         c->own = *a;
-        c->has_own = true;
+        c->has_own = c->named = true;
         if (a->profile != ISOADDR_UNSAID)
             c->set.profile = a->profile == ISOADDR_RDP ? TPDU_RDP : TPDU_STD;
     }
@@ -139,7 +140,7 @@ lose_name(struct ws_sock *s)
 {
     ws_lock(&s->lock);
     s->bound = false;
-    s->circuit->has_own = false;
+    s->circuit->has_own = s->circuit->named = false;
     ws_unlock(&s->lock);
 }
 
@@ -246,38 +247,6 @@ need_connection(struct ws_sock *s)
                : WSAENOTCONN;
 }
 
-static void
-shut(struct ws_sock *s, unsigned char bits) WS_REQUIRES(s->lock)
-{
-    atomic_fetch_or(&s->shut, bits);
-    if (bits & SOCK_SHUT_SEND)
-        ws_isotp_release(s);
-}
-
-static int WSPAPI
-entry_shutdown(SOCKET handle, int how, LPINT errp)
-{
-    static const unsigned char bits[] = {
-        [SD_RECEIVE] = SOCK_SHUT_RECV,
-        [SD_SEND] = SOCK_SHUT_SEND,
-        [SD_BOTH] = SOCK_SHUT_RECV | SOCK_SHUT_SEND,
-    };
-    struct ws_sock *s = NULL;
-    int err = ws_sock_ref(handle, &s);
-
-    if (!err && (how < SD_RECEIVE || how > SD_BOTH))
-        err = WSAEINVAL;
-    if (!err)
-        err = need_connection(s);
-    if (!err) {
-        ws_lock(&s->lock);
-        shut(s, bits[how]);
-        ws_unlock(&s->lock);
-    }
-    ws_sock_unref(s);
-    return ws_spi_int(err, errp);
-}
-
 /* CDT-5. */
 static int
 send_disconnect(struct ws_sock *s, const WSABUF *data)
@@ -293,10 +262,8 @@ send_disconnect(struct ws_sock *s, const WSABUF *data)
     ws_lock(&s->lock);
     if (data && !s->circuit->said_last)
         err = ws_isotp_text_set(&s->circuit->disc_ours, data->buf, data->len);
-    if (!err)
-        shut(s, SOCK_SHUT_SEND);
     ws_unlock(&s->lock);
-    return err;
+    return err ? err : ws_shut(s, SD_SEND);
 }
 
 static int WSPAPI
@@ -331,7 +298,7 @@ recv_disconnect(struct ws_sock *s, WSABUF *data)
         data->len = (ULONG)said.len;
     }
     if (!err)
-        shut(s, SOCK_SHUT_RECV);
+        atomic_fetch_or(&s->shut, SOCK_SHUT_RECV);
     ws_unlock(&s->lock);
     return err;
 }
@@ -346,23 +313,6 @@ entry_recv_disconnect(SOCKET handle, LPWSABUF data, LPINT errp)
         err = recv_disconnect(s, data);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
-}
-
-static int WSPAPI
-entry_close(SOCKET handle, LPINT errp)
-{
-    return ws_spi_int(ws_sock_close(handle), errp);
-}
-
-static int WSPAPI
-entry_duplicate(SOCKET handle, DWORD pid, LPWSAPROTOCOL_INFOW info, LPINT errp)
-{
-    struct ws_sock *s = NULL;
-    int err = ws_sock_ref(handle, &s);
-
-    (void)pid, (void)info;
-    ws_sock_unref(s);
-    return ws_spi_int(err ? err : WSAEOPNOTSUPP, errp);
 }
 
 static SOCKET WSPAPI
@@ -399,6 +349,7 @@ entry_cleanup(LPINT errp)
 static void
 fill_table(LPWSPPROC_TABLE t)
 {
+    ws_entry_connections(t);
     ws_entry_data(t);
     ws_entry_events(t);
     ws_isotp_option_entries(t);
@@ -409,11 +360,8 @@ fill_table(LPWSPPROC_TABLE t)
     t->lpWSPBind = entry_bind;
     t->lpWSPGetSockName = entry_getsockname;
     t->lpWSPGetPeerName = entry_getpeername;
-    t->lpWSPShutdown = entry_shutdown;
     t->lpWSPSendDisconnect = entry_send_disconnect;
     t->lpWSPRecvDisconnect = entry_recv_disconnect;
-    t->lpWSPCloseSocket = entry_close;
-    t->lpWSPDuplicateSocket = entry_duplicate;
     t->lpWSPJoinLeaf = entry_join_leaf;
     t->lpWSPCleanup = entry_cleanup;
     t->lpWSPCancelBlockingCall = ws_inhouse_cancel_blocking_call;

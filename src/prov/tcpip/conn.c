@@ -7,6 +7,8 @@
 #include "kit/bind.h"
 #include "kit/block.h"
 #include "kit/border.h"
+#include "kit/entry.h"
+#include "kit/shut.h"
 #include "kit/sockaddr.h"
 #include "prov/tcpip/qos.h"
 
@@ -31,7 +33,7 @@ entry_bind(SOCKET handle, const struct sockaddr *name, int len, LPINT errp)
     return ws_spi_int(err, errp);
 }
 
-/* ---- listen and accept ---- */
+/* ---- listen ---- */
 
 static int WSPAPI
 entry_listen(SOCKET handle, int backlog, LPINT errp)
@@ -43,20 +45,6 @@ entry_listen(SOCKET handle, int backlog, LPINT errp)
         err = ws_accept_listen(s, backlog);
     ws_sock_unref(s);
     return ws_spi_int(err, errp);
-}
-
-static SOCKET WSPAPI
-entry_accept(SOCKET handle, struct sockaddr *addr, LPINT addrlen,
-             LPCONDITIONPROC ask, DWORD_PTR data, LPINT errp)
-{
-    struct ws_sock *s = NULL;
-    SOCKET conn = INVALID_SOCKET;
-    int err = ws_sock_ref(handle, &s);
-
-    if (!err)
-        err = ws_accept(s, addr, addrlen, ask, data, &conn);
-    ws_sock_unref(s);
-    return ws_spi_socket(err, conn, errp);
 }
 
 /* ---- connect ---- */
@@ -253,42 +241,6 @@ entry_connect(SOCKET handle, const struct sockaddr *name, int len,
 
 /* ---- the end ---- */
 
-static int
-shut(struct ws_sock *s, int how)
-{
-    static const unsigned char bits[] = {
-        [SD_RECEIVE] = SOCK_SHUT_RECV,
-        [SD_SEND] = SOCK_SHUT_SEND,
-        [SD_BOTH] = SOCK_SHUT_RECV | SOCK_SHUT_SEND,
-    };
-
-    if (how < SD_RECEIVE || how > SD_BOTH)
-        return WSAEINVAL;
-    if (atomic_load(&s->context) != CONTEXT_WHOLE)
-        return WSAENOTCONN; /* AEX-7 */
-    if (ws_sock_is_circuit(s) && ws_sock_settle(s) != SOCK_CONNECTED)
-        return WSAENOTCONN;
-    atomic_fetch_or(&s->shut, bits[how]);
-    /* Ending our receiving is ours to keep: the peer is not told, and the
-     * kernel would call it the peer's end (CLS-2). That the connection has
-     * gone altogether is no reason to fail. */
-    if (how != SD_RECEIVE)
-        ws_os_shutdown(s->fd, SD_SEND);
-    return 0;
-}
-
-static int WSPAPI
-entry_shutdown(SOCKET handle, int how, LPINT errp)
-{
-    struct ws_sock *s = NULL;
-    int err = ws_sock_ref(handle, &s);
-
-    if (!err)
-        err = shut(s, how);
-    ws_sock_unref(s);
-    return ws_spi_int(err, errp);
-}
-
 /* CDT-6, CDT-8: TCP carries no data with a disconnect. */
 static int
 disconnect(SOCKET handle, const WSABUF *data, int how)
@@ -299,7 +251,7 @@ disconnect(SOCKET handle, const WSABUF *data, int how)
     if (!err && data)
         err = WSAENOPROTOOPT;
     if (!err)
-        err = shut(s, how);
+        err = ws_shut(s, how);
     ws_sock_unref(s);
     return err;
 }
@@ -314,12 +266,6 @@ static int WSPAPI
 entry_recv_disconnect(SOCKET handle, LPWSABUF data, LPINT errp)
 {
     return ws_spi_int(disconnect(handle, data, SD_RECEIVE), errp);
-}
-
-static int WSPAPI
-entry_close(SOCKET handle, LPINT errp)
-{
-    return ws_spi_int(ws_sock_close(handle), errp);
 }
 
 /* ---- names ---- */
@@ -392,29 +338,15 @@ entry_getpeername(SOCKET handle, struct sockaddr *name, LPINT len, LPINT errp)
     return ws_spi_int(err, errp);
 }
 
-static int WSPAPI
-entry_duplicate(SOCKET handle, DWORD pid, LPWSAPROTOCOL_INFOW info, LPINT errp)
-{
-    struct ws_sock *s = NULL;
-    int err = ws_sock_ref(handle, &s);
-
-    (void)pid, (void)info;
-    ws_sock_unref(s);
-    return ws_spi_int(err ? err : WSAEOPNOTSUPP, errp);
-}
-
 void
 ws_tcpip_conn_entries(WSPPROC_TABLE *t)
 {
-    t->lpWSPAccept = entry_accept;
+    ws_entry_connections(t);
     t->lpWSPBind = entry_bind;
-    t->lpWSPCloseSocket = entry_close;
     t->lpWSPConnect = entry_connect;
-    t->lpWSPDuplicateSocket = entry_duplicate;
     t->lpWSPGetPeerName = entry_getpeername;
     t->lpWSPGetSockName = entry_getsockname;
     t->lpWSPListen = entry_listen;
     t->lpWSPRecvDisconnect = entry_recv_disconnect;
     t->lpWSPSendDisconnect = entry_send_disconnect;
-    t->lpWSPShutdown = entry_shutdown;
 }
