@@ -26,18 +26,23 @@ export WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="mscoree,mshtml=;winedbg.
 unset DISPLAY
 mkdir -p "$out" "$WINEPREFIX" || exit 2
 
-common="tests/t.c tests/t_win32.c tests/api/net.c"
-headers="tests/t.h tests/api/net.h"
+common='' turn=0
+headers="tests/t.h tests/api/*.h"
 
 # newer TARGET FILE...: whether TARGET is there and no FILE is younger
 newer() {
     [ -e "$1" ] && [ -z "$(find "$@" -newer "$1")" ]
 }
 
-build() {
-    newer "$out/$1.exe" "tests/api/$1.c" $common $headers && return
-    "$cc" -std=gnu11 -O1 -g -Wall -Wextra -D_WIN32_WINNT=0x0A00 -Itests \
-        "tests/api/$1.c" $common -o "$out/$1.exe" -static -lws2_32 -lmswsock
+object() { # object SOURCE TARGET
+    newer "$2" "$1" $headers || "$cc" -std=gnu11 -O1 -g -Wall -Wextra \
+        -DWIN32_LEAN_AND_MEAN -D_WIN32_WINNT=0x0A00 -Itests -c "$1" -o "$2"
+}
+
+program() { # program NAME: there is none if it does not build
+    object "tests/api/$1.c" "$out/$1.o" || { rm -f "$out/$1.exe"; return; }
+    newer "$out/$1.exe" "$out/$1.o" $common || "$cc" "$out/$1.o" $common \
+        -o "$out/$1.exe" -static -lws2_32 -lmswsock
 }
 
 if [ $# -gt 0 ]; then
@@ -46,13 +51,24 @@ else
     names=$(cd tests/api && ls -- *_test.c | sed 's/\.c$//')
 fi
 
+for name in t t_win32 api/net; do
+    common="$common $out/${name#api/}.o"
+    object "tests/$name.c" "$out/${name#api/}.o" || exit 1
+done
+for name in $names; do
+    program "$name" &
+    turn=$((turn + 1))
+    [ $((turn % $(nproc))) -ne 0 ] || wait
+done
+wait
+
 # The first start fills the prefix, which must not count as a test's time.
 wine cmd /c exit >/dev/null 2>&1
 
 passed=0 failed=0 skipped=0 bad=0 # bad: programs without a result
 for name in $names; do
     echo "== $name"
-    if ! build "$name"; then
+    if [ ! -e "$out/$name.exe" ]; then
         echo "not ok $name: it does not build"
         bad=$((bad + 1))
         continue

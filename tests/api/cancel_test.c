@@ -409,7 +409,7 @@ TEST(closing_ends_every_operation, "IOCP-6 RCV-6")
     struct op in[3], out;
     char *bytes;
 
-    WINE_DIFFERS("another status");
+    WINE_HANGS("another status");
     net_pair(AF_INET, pair);
     for (int i = 0; i < 3; i++)
         op_pend(pair[0], &in[i], 10);

@@ -119,7 +119,7 @@ TEST(a_membership_by_option_works_beside_an_address, "JL-7")
 
     m.imr_multiaddr = group.u.in.sin_addr;
     m.imr_interface.s_addr = htonl(INADDR_LOOPBACK);
-    WINE_DIFFERS("it passes on the system's own binding");
+    WINE_HANGS("it passes on the system's own binding");
     REQUIRE_EQ(
         setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&m, sizeof m), 0);
     REQUIRE_EQ(tell(from, "all", group), 3);
