@@ -3,17 +3,20 @@
 #
 # Runs the test programs given, then the suites that are scripts, and adds up
 # their "ok", "not ok" and "skip" lines; the sum is the last line.  A program
-# that dies or hangs counts as one failure.  V=1 shows the tests that passed;
-# JOBS is the number of tests of a program that run at a time.
+# that dies or hangs counts as one failure.  V=1 shows the tests
+# that passed; JOBS is the number of tests of a program that run at a time, two
+# a processor if not given, for they wait more than they work.
 #
 #   scripts/check.sh [PROGRAM...]        (OUT and O as the Makefile exports them)
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-O=${O:-build/release} JOBS=${JOBS:-$(nproc)} LIMIT=${LIMIT:-600}
+O=${O:-build/release} JOBS=${JOBS:-$(($(nproc) * 2))} LIMIT=${LIMIT:-600}
 export OUT="${OUT:-build}" CC="${CC:-gcc}" CXX="${CXX:-g++}"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+logs=$(mktemp -d)
+running=''
+trap 'kill $running 2>/dev/null; rm -rf "$logs"' EXIT
+trap 'exit 1' INT TERM HUP
 passed=0 failed=0 skipped=0
 
 # Sanitizers are slow, and an error of theirs ends the test with its own code.
@@ -33,8 +36,13 @@ count() {
 run() { # run NAME COMMAND...
     name=$1
     shift
-    timeout -k 5 "$LIMIT" "$@" >"$log" 2>&1 </dev/null
-    code=$?
+    timeout -k 5 "$LIMIT" "$@" >"$logs/log" 2>&1 </dev/null
+    tell "$name" $? "$logs/log"
+}
+
+# Shows how NAME went, which ended with CODE and said what is in LOG.
+tell() { # tell NAME CODE LOG
+    name=$1 code=$2 log=$3
     p=$(count '^ok ') f=$(count '^not ok ')
     s=$(count '^skip \|^ok .*# SKIP')
     p=$((p - $(count '^ok .*# SKIP')))
@@ -56,8 +64,31 @@ run() { # run NAME COMMAND...
 for program in "$@"; do
     run "${program#"$O"/}" "$program" -j "$JOBS"
 done
+
+# The suites that compile run beside those that talk, which run one by one: what
+# one of them sends over loopback another may hear.
+compile='' talk=''
 for suite in $suites; do
-    [ ! -x "$suite" ] || run "$suite" "./$suite"
+    case $suite in
+    tests/abi/* | tests/wscc/*) compile="$compile $suite" ;;
+    *) [ ! -x "$suite" ] || talk="$talk $suite" ;;
+    esac
+done
+for suite in $compile; do
+    mkdir -p "$logs/${suite%/*}"
+    timeout -k 5 "$LIMIT" "./$suite" >"$logs/$suite" 2>&1 </dev/null &
+    running="$running $!"
+done
+for suite in $talk; do
+    run "$suite" "./$suite"
+done
+# shellcheck disable=SC2086 # words are wanted
+set -- $running
+for suite in $compile; do
+    wait "$1"
+    tell "$suite" $? "$logs/$suite"
+    shift
+    running=$*
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"

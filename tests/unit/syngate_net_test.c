@@ -329,7 +329,8 @@ TEST(a_usual_firewall_lets_the_gate_work)
 }
 
 /* Neither can we call our own trap, nor does what we inject arrive. */
-TEST(a_firewall_without_loopback_lets_clients_in_at_their_next_attempt)
+static void
+check_without_loopback(const char *name, const char *called)
 {
     struct site s = make_walled_site(
         "table inet f { chain in { type filter hook input priority 0;"
@@ -337,10 +338,23 @@ TEST(a_firewall_without_loopback_lets_clients_in_at_their_next_attempt)
         "  meta l4proto ipv6-icmp accept;"
         "  iifname v0 tcp dport 7777 accept; }\n}\n");
 
-    check_walled(&s, "0.0.0.0", "10.9.0.1");
-    check_walled(&s, "::", "fd77::1");
-    check_walled(&s, "::", "10.9.0.1");
+    check_walled(&s, name, called);
     close_site(&s);
+}
+
+TEST(a_firewall_without_loopback_lets_clients_in_at_their_next_attempt)
+{
+    check_without_loopback("0.0.0.0", "10.9.0.1");
+}
+
+TEST(a_firewall_without_loopback_lets_ipv6_clients_in_at_their_next_attempt)
+{
+    check_without_loopback("::", "fd77::1");
+}
+
+TEST(a_firewall_without_loopback_lets_ipv4_clients_in_at_an_ipv6_listener)
+{
+    check_without_loopback("::", "10.9.0.1");
 }
 
 TEST(a_firewall_on_the_way_out_lets_clients_in_at_their_next_attempt)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Tests wscc, wsc++ and the headers that make Microsoft's dialect: builds the
-# small programs beside this file with the COMPILERS (gcc clang) and runs them.
-# OUT is the built tree (build).  A line "ok NAME" or "not ok NAME" a test, what
+# small programs beside this file with the COMPILERS (gcc clang), all of them at
+# a time, and runs them.  OUT is the built tree (build).  A line "ok NAME" or "not ok NAME" a test, what
 # went wrong behind "#"; the exit code says whether all went well.
 #
 # shellcheck disable=SC2086,SC2046,SC2317,SC2154
@@ -78,36 +78,39 @@ old_cxx() {
 }
 
 include_order() {
-    for first in stdlib.h unistd.h pthread.h sys/types.h; do
-        for ours in windows.h winsock2.h winsock.h; do
-            printf '#include <%s>\n#include <%s>\n' $first $ours >a.c
-            printf '#include <%s>\n#include <%s>\n' $ours $first >b.cpp
-            $wscc -fsyntax-only a.c b.cpp || return 1
+    mkdir order
+    for first in stdlib unistd pthread sys/types; do
+        for ours in windows winsock2 winsock; do
+            name=order/$ours-${first#*/}
+            printf '#include <%s.h>\n#include <%s.h>\n' $first $ours >$name.c
+            printf '#include <%s.h>\n#include <%s.h>\n' $ours $first >$name.cpp
         done
     done
+    $wscc -fsyntax-only order/*
 }
 
 spellings() {
     for h in Windows.h WINDOWS.H WinSock2.h Winsock2.h WINSOCK2.H WS2tcpip.h \
         Ws2tcpip.h MSWSock.h Mswsock.h Ws2spi.h WS2SPI.H Winsock.h Strsafe.h \
         Tchar.h Winbase.h WinUser.h MMSystem.h Process.h Conio.h; do
-        echo "#include <$h>" >h.c
-        $wscc -fsyntax-only h.c || return 1
+        echo "#include <$h>" >"spelled-$h.c"
     done
+    $wscc -fsyntax-only spelled-*.c
 }
 
 # Every header stands by itself, in both languages.
 alone() {
+    mkdir alone
     for h in "$out"/include/ws2/*.h; do
         [ "$(wc -l <"$h")" -gt 6 ] || continue # another name for one of these
         case ${h##*/} in # parts of others
         ws2str.h | ws2safe.h | pshpack*) continue ;;
         ws2_calls.h | ws2_lpfn.h | ws2_ulong.h) continue ;;
         esac
-        echo "#include <${h##*/}>" >h.c
-        cp h.c h.cpp
-        $wscc -Wall -Wextra -Werror -Wundef -fsyntax-only h.c h.cpp || return 1
+        echo "#include <${h##*/}>" >"alone/${h##*/}.c"
+        echo "#include <${h##*/}>" >"alone/${h##*/}.cpp"
     done
+    $wscc -Wall -Wextra -Werror -Wundef -fsyntax-only alone/*
 }
 
 text_kinds() {
@@ -237,11 +240,13 @@ EOF
         cmake --build proj/b && proj/b/a && proj/b/b
 }
 
-for cc in ${COMPILERS:-gcc clang}; do
-    command -v $cc >/dev/null || continue
+# All of it with the compiler $1, in a directory of its own.
+with() {
+    cc=$1
     case $cc in gcc) cxx=g++ ;; *) cxx=clang++ ;; esac
     export WSCC_CC=$cc WSCC_CXX=$cxx
-    wscc=$out/bin/wscc wscxx=$out/bin/wsc++
+    tmp=$tmp/$cc
+    mkdir "$tmp" && cd "$tmp" || exit 1
     for test in "seh quiet seh.c" "sal quiet sal.c" "crt crt" \
         "strsafe quiet strsafe.c" \
         "strsafe_short quiet strsafe.c -fshort-wchar" \
@@ -258,7 +263,18 @@ for cc in ${COMPILERS:-gcc clang}; do
         set -- $test
         it "${cc}_$1" "$2" ${3+"$3"} ${4+"$4"}
     done
+}
+
+wscc=$out/bin/wscc wscxx=$out/bin/wsc++
+for cc in ${COMPILERS:-gcc clang}; do
+    command -v $cc >/dev/null || continue
+    (with $cc >"$tmp/$cc.said" 2>&1; exit $failed) &
+    running="${running-} $!"
 done
+for pid in ${running-}; do
+    wait $pid || failed=1
+done
+cat "$tmp"/*.said
 export WSCC_CC=gcc WSCC_CXX=g++
 it help says
 it cmake cmake_package
