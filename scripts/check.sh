@@ -3,15 +3,15 @@
 #
 # Runs the test programs given, then the suites that are scripts, and adds up
 # their "ok", "not ok" and "skip" lines; the sum is the last line.  A program
-# that dies or hangs counts as one failure.  V=1 shows the tests
-# that passed; JOBS is the number of tests of a program that run at a time, two
-# a processor if not given, for they wait more than they work.
+# that dies or hangs counts as one failure.  V=1 shows the tests that passed;
+# JOBS is the number of tests of a program that run at a time: two a processor,
+# for they wait more than they work, which under a sanitizer they do not.
 #
 #   scripts/check.sh [PROGRAM...]        (OUT and O as the Makefile exports them)
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
-O=${O:-build/release} JOBS=${JOBS:-$(($(nproc) * 2))} LIMIT=${LIMIT:-600}
+O=${O:-build/release} LIMIT=${LIMIT:-600}
 export OUT="${OUT:-build}" CC="${CC:-gcc}" CXX="${CXX:-g++}"
 logs=$(mktemp -d)
 running=''
@@ -23,7 +23,10 @@ passed=0 failed=0 skipped=0
 # The suites that are scripts judge headers and tools, which have no flavour.
 suites=${SUITES-tests/*/run.sh}
 case $O in
-*/asan | */tsan) export T_TIMEOUT_SCALE="${T_TIMEOUT_SCALE:-4}" suites= ;;
+*/asan | */tsan)
+    export T_TIMEOUT_SCALE="${T_TIMEOUT_SCALE:-4}" suites=
+    JOBS=${JOBS:-$(nproc)} ;;
+*) JOBS=${JOBS:-$(($(nproc) * 2))} ;;
 esac
 export ASAN_OPTIONS="${ASAN_OPTIONS:-exitcode=99:detect_stack_use_after_return=1}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
