@@ -153,7 +153,9 @@ ws_lead(struct ws_wait *w)
             evict_keeper();
         return false;
     }
-    if (!busy()) {
+    /* Who drove in vain would be woken by each event, only to see that others
+     * work on it. */
+    if (!busy() || has_nothing_to_gain(w)) {
         ws_lead_resign(t);
         return false;
     }

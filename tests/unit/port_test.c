@@ -581,6 +581,25 @@ TEST_BARE(a_worker_too_many_is_left_asleep)
     CloseHandle(shared);
 }
 
+TEST_BARE(who_could_take_nothing_does_not_drive)
+{
+    struct waiter w;
+
+    shared = new_port(1);
+    engine_start();
+    post(shared, 1);
+    CHECK_EQ(take(shared, 0), 1); /* and works on it */
+    start_waiter(&w, wait_body);
+    engine_post(job_post, (void *)2);
+    for (int i = 0; i < 200; i++)
+        SwitchToThread();
+    CHECK_EQ(engine.jobs, 1);
+    CHECK(!engine.driving);
+    join(&w); /* by a wait, which lets the other one run */
+    CHECK_EQ(w.key, 2);
+    CloseHandle(shared);
+}
+
 TEST_BARE(the_engine_gets_its_turn_while_packets_are_there)
 {
     HANDLE port = shared = new_port(0);
