@@ -10,20 +10,6 @@
 #include <string.h>
 
 int
-ws_control_run(const struct ws_control_code *codes, size_t count, DWORD code,
-               struct ws_control *c)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (codes[i].code != code)
-            continue;
-        if (c->in_size < codes[i].in_least)
-            return WSAEFAULT;
-        return codes[i].run(c);
-    }
-    return WSAEOPNOTSUPP;
-}
-
-int
 ws_control_give(struct ws_control *c, const void *from, size_t size)
 {
     c->returned = (DWORD)size;
@@ -43,8 +29,8 @@ ws_control_word(const struct ws_control *c)
 }
 
 /* IOC-3, EVT-4. */
-int
-ws_control_blocking(struct ws_control *c)
+static int
+blocking(struct ws_control *c)
 {
     struct ws_sock *s = c->sock;
     bool nonblocking = ws_control_word(c);
@@ -59,16 +45,16 @@ ws_control_blocking(struct ws_control *c)
     return err;
 }
 
-int
-ws_control_base_handle(struct ws_control *c)
+static int
+base_handle(struct ws_control *c)
 {
     SOCKET self = (SOCKET)c->sock->fd;
 
     return ws_control_give(c, &self, sizeof(self));
 }
 
-int
-ws_control_keepalive(struct ws_control *c)
+static int
+keepalive(struct ws_control *c)
 {
     struct tcp_keepalive k;
 
@@ -105,6 +91,39 @@ ws_control_get_qos(struct ws_control *c)
     if (!err)
         ws_netev_arm(s, FD_QOS);
     return err;
+}
+
+/* ---- the table ---- */
+
+static const struct ws_control_code all[] = {
+    {FIONBIO,               4,                            blocking   },
+    {SIO_BASE_HANDLE,       0,                            base_handle},
+    {SIO_BSP_HANDLE,        0,                            base_handle},
+    {SIO_BSP_HANDLE_SELECT, 0,                            base_handle},
+    {SIO_BSP_HANDLE_POLL,   0,                            base_handle},
+    {SIO_KEEPALIVE_VALS,    sizeof(struct tcp_keepalive), keepalive  },
+};
+
+static const struct ws_control_code *
+find(const struct ws_control_code *codes, size_t count, DWORD code)
+{
+    for (size_t i = 0; i < count; i++)
+        if (codes[i].code == code)
+            return &codes[i];
+    return NULL;
+}
+
+int
+ws_control_run(const struct ws_control_code *own, size_t count, DWORD code,
+               struct ws_control *c)
+{
+    const struct ws_control_code *found = find(own, count, code);
+
+    if (!found)
+        found = find(all, WS_ARRAY_LEN(all), code);
+    if (!found)
+        return WSAEOPNOTSUPP;
+    return c->in_size < found->in_least ? WSAEFAULT : found->run(c);
 }
 
 /* ---- overlapped ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* WSPIoctl as a table: one line a code, with the input that it needs, and one
- * function a line. A provider has a table of its own; the functions here are
- * for codes that mean the same on every socket. */
+ * function a line. A provider has a table of its own; behind it stands that of
+ * the codes that mean the same on every socket. */
 #ifndef WS_KIT_CONTROL_H
 #define WS_KIT_CONTROL_H
 
@@ -22,9 +22,10 @@ struct ws_control_code {
     int (*run)(struct ws_control *c);
 };
 
-/* A code that is not in the table is WSAEOPNOTSUPP (IOC-2). */
-int ws_control_run(const struct ws_control_code *codes, size_t count,
-                   DWORD code, struct ws_control *c);
+/* A code in neither the provider's 'own' table nor that of all is WSAEOPNOTSUPP
+ * (IOC-2). */
+int ws_control_run(const struct ws_control_code *own, size_t count, DWORD code,
+                   struct ws_control *c);
 
 /* An overlapped call whose code took no time and gave 'result': it ends as it
  * begins, but is told like any other (IOC-2, IOC-3). */
@@ -36,10 +37,8 @@ int ws_control_tell(struct ws_control *c, int result,
 int ws_control_give(struct ws_control *c, const void *from, size_t size);
 DWORD ws_control_word(const struct ws_control *c);
 
-int ws_control_blocking(struct ws_control *c);    /* FIONBIO */
-int ws_control_base_handle(struct ws_control *c); /* SIO_BASE_HANDLE, _BSP_ */
-int ws_control_keepalive(struct ws_control *c);   /* SIO_KEEPALIVE_VALS */
-int ws_control_set_qos(struct ws_control *c);     /* SIO_SET_QOS */
-int ws_control_get_qos(struct ws_control *c);     /* SIO_GET_QOS */
+/* Quality of service, for the tables of those who have it. */
+int ws_control_set_qos(struct ws_control *c); /* SIO_SET_QOS */
+int ws_control_get_qos(struct ws_control *c); /* SIO_GET_QOS */
 
 #endif

@@ -97,17 +97,11 @@ _Static_assert((int)ISOTP_AHEAD <= (int)ISO_MAX_DETACHED, "it all fits");
 /* ---- the table ---- */
 
 static const struct ws_control_code codes[] = {
-    {FIONBIO,                            4,                            ws_control_blocking   },
-    {FIONREAD,                           0,                            get_readable          },
-    {SIO_BASE_HANDLE,                    0,                            ws_control_base_handle},
-    {SIO_BSP_HANDLE,                     0,                            ws_control_base_handle},
-    {SIO_BSP_HANDLE_SELECT,              0,                            ws_control_base_handle},
-    {SIO_BSP_HANDLE_POLL,                0,                            ws_control_base_handle},
-    {SIO_KEEPALIVE_VALS,                 sizeof(struct tcp_keepalive), ws_control_keepalive  },
-    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID),                 get_extension         },
-    {SIO_SET_QOS,                        sizeof(QOS),                  set_qos               },
-    {SIO_GET_QOS,                        0,                            ws_control_get_qos    },
-    {SIO_ISOTP_DETACH,                   0,                            detach                },
+    {FIONREAD,                           0,            get_readable      },
+    {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID), get_extension     },
+    {SIO_SET_QOS,                        sizeof(QOS),  set_qos           },
+    {SIO_GET_QOS,                        0,            ws_control_get_qos},
+    {SIO_ISOTP_DETACH,                   0,            detach            },
 };
 
 static bool
