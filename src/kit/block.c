@@ -2,6 +2,7 @@
 /* The loop around a system call that may block: see block.h. */
 #include "kit/block.h"
 
+#include "base/clock.h"
 #include "kit/sock.h"
 #include "os/os.h"
 #include "w32/apc.h"
@@ -65,4 +66,19 @@ ws_block_again(struct ws_block *b, int *err)
         *err =
             WSAETIMEDOUT; /* a blocking descriptor says so for nothing else */
     return false;
+}
+
+int
+ws_block_poll(int fd, unsigned want)
+{
+    struct ws_block b = ws_block_begin(NULL);
+    struct ws_os_poll p = {.fd = fd, .want = (uint16_t)want};
+    size_t count;
+    int err;
+
+    do {
+        ws_block_enter_after_apcs(&b);
+        err = ws_os_poll(&p, 1, WS_NEVER, &count);
+    } while (ws_block_again(&b, &err));
+    return err;
 }

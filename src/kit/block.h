@@ -38,4 +38,8 @@ void ws_block_enter_after_apcs(struct ws_block *b);
  * SO_RCVTIMEO and SO_SNDTIMEO. */
 bool ws_block_again(struct ws_block *b, int *err);
 
+/* Waits until the descriptor is ready for 'want' (WS_IO_*), however long that
+ * takes. */
+int ws_block_poll(int fd, unsigned want);
+
 #endif

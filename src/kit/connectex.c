@@ -300,27 +300,13 @@ drain_now(struct ws_sock *s)
     return err;
 }
 
-static int
-wait_for_more(struct ws_sock *s, struct ws_block *b)
-{
-    struct ws_os_poll p = {.fd = s->fd, .want = WS_IO_IN | WS_IO_RDHUP};
-    size_t count;
-    int err;
-
-    do {
-        ws_block_enter_after_apcs(b);
-        err = ws_os_poll(&p, 1, INT64_MAX, &count);
-    } while (ws_block_again(b, &err));
-    return err;
-}
-
 /* DEX-1 without OVERLAPPED: the same, waiting. */
 static int
 wait_for_end(struct ws_sock *s)
 {
-    struct ws_block b = ws_block_begin(NULL);
+    const unsigned more = WS_IO_IN | WS_IO_RDHUP;
 
-    while (drain_now(s) == WSAEWOULDBLOCK && !wait_for_more(s, &b)) {
+    while (drain_now(s) == WSAEWOULDBLOCK && !ws_block_poll(s->fd, more)) {
     }
     return ws_disconnectex_recycle(s);
 }

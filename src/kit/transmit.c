@@ -263,20 +263,13 @@ static int
 wait_for_room(struct ws_sock *s)
 {
     struct ws_block b = ws_block_begin(NULL);
-    struct ws_os_poll p = {.fd = s->fd, .want = WS_IO_OUT};
-    size_t count;
     int err;
 
-    if (s->transport) {
-        err = ws_carry_wait(s, &b, WS_IO_OUT, WS_NEVER);
-        if (!err)
-            ws_ovl_ready(s, WS_IO_OUT);
-        return err;
-    }
-    do {
-        ws_block_enter_after_apcs(&b);
-        err = ws_os_poll(&p, 1, WS_NEVER, &count);
-    } while (ws_block_again(&b, &err));
+    if (!s->transport)
+        return ws_block_poll(s->fd, WS_IO_OUT);
+    err = ws_carry_wait(s, &b, WS_IO_OUT, WS_NEVER);
+    if (!err)
+        ws_ovl_ready(s, WS_IO_OUT);
     return err;
 }
 
