@@ -7,7 +7,7 @@
 
 #ifndef _WIN32
 
-#include "ovl.h"
+#include "file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,47 +15,6 @@
 #define DT "02f080"
 
 /* ---- files ---- */
-
-static char path[MAX_PATH];
-
-static HANDLE
-file_of(DWORD size)
-{
-    char dir[MAX_PATH];
-    HANDLE file;
-
-    REQUIRE(GetTempPathA(sizeof dir, dir));
-    REQUIRE(GetTempFileNameA(dir, "iso", 0, path));
-    file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ,
-                       NULL, CREATE_ALWAYS, 0, NULL);
-    REQUIRE(file != INVALID_HANDLE_VALUE);
-    for (DWORD i = 0; i < size;) {
-        unsigned char some[1000];
-        DWORD n = 0, part = size - i < sizeof some ? size - i : sizeof some;
-
-        for (DWORD j = 0; j < part; j++)
-            some[j] = (unsigned char)((i + j) % 251);
-        REQUIRE(WriteFile(file, some, part, &n, NULL));
-        i += n;
-    }
-    REQUIRE_EQ(SetFilePointer(file, 0, NULL, FILE_BEGIN), 0);
-    return file;
-}
-
-static void
-file_done(HANDLE file)
-{
-    REQUIRE(CloseHandle(file));
-    REQUIRE(DeleteFileA(path));
-}
-
-static int
-transmit(SOCKET s, HANDLE file, OVERLAPPED *ov, TRANSMIT_FILE_BUFFERS *around,
-         DWORD flags)
-{
-    return bool_error(EXTENSION(s, LPFN_TRANSMITFILE, WSAID_TRANSMITFILE)(
-        s, file, 0, 0, ov, around, flags));
-}
 
 /* The peer hears one message, in class 0; its octets. */
 static size_t
@@ -93,7 +52,8 @@ TEST(a_file_with_what_is_around_it_is_one_message, "TF-1 TF-2")
     struct op op;
 
     op_init(&op, 0);
-    CHECK_ONE_OF(transmit(r.iso, file, &op.ov, &around, 0), 0, WSA_IO_PENDING);
+    CHECK_ONE_OF(transmit(r.iso, file, 0, &op.ov, &around, 0), 0,
+                 WSA_IO_PENDING);
     REQUIRE_EQ(hear_message(r.peer, heard, sizeof heard), LONG_FILE + 8);
     CHECK_MEM(heard, "head", 4);
     check_file(heard + 4, LONG_FILE);
@@ -113,9 +73,9 @@ TEST(a_file_is_sent_by_a_call_that_waits, "TF-1")
     struct iso_rig r = iso_open_at(AF_INET, SOCK_STREAM);
     HANDLE file = file_of(3);
 
-    CHECK_EQ(transmit(r.iso, file, NULL, NULL, 0), 0);
+    CHECK_EQ(transmit(r.iso, file, 0, NULL, NULL, 0), 0);
     iso_hear(r.peer, "0300000a" DT "000102");
-    CHECK_EQ(transmit(r.iso, NULL, NULL, NULL, 0), 0);
+    CHECK_EQ(transmit(r.iso, NULL, 0, NULL, NULL, 0), 0);
     net_send(r.iso, "z");
     iso_hear(r.peer, "03000008" DT "7a");
     iso_end(&r);
@@ -130,7 +90,7 @@ TEST(a_file_may_end_where_a_piece_of_it_does, "TF-1")
     struct op op;
 
     op_init(&op, 0);
-    CHECK_ONE_OF(transmit(r.iso, file, &op.ov, NULL, 0), 0, WSA_IO_PENDING);
+    CHECK_ONE_OF(transmit(r.iso, file, 0, &op.ov, NULL, 0), 0, WSA_IO_PENDING);
     CHECK_EQ(hear_message(r.peer, heard, sizeof heard), PIECES);
     check_file(heard, PIECES);
     REQUIRE(net_signalled(op.ov.hEvent, SOON));
@@ -153,7 +113,7 @@ TEST(no_message_gets_into_a_file, "TF-1")
 
     net_set(r.iso, SOL_SOCKET, SO_SNDBUF, 4096);
     op_init(&op, 0);
-    CHECK_EQ(transmit(r.iso, file, &op.ov, NULL, 0), WSA_IO_PENDING);
+    CHECK_EQ(transmit(r.iso, file, 0, &op.ov, NULL, 0), WSA_IO_PENDING);
     thread = net_thread(send_after, &r.iso);
     Sleep(20);
     CHECK_EQ(hear_message(r.peer, heard, sizeof heard), LONG_FILE);
@@ -173,7 +133,7 @@ TEST(a_file_that_is_cancelled_on_its_way_ends_the_connection)
     struct op op;
 
     op_init(&op, 0);
-    REQUIRE_EQ(transmit(r.iso, NULL, &op.ov, &around, 0), WSA_IO_PENDING);
+    REQUIRE_EQ(transmit(r.iso, NULL, 0, &op.ov, &around, 0), WSA_IO_PENDING);
     REQUIRE(CancelIoEx((HANDLE)r.iso, &op.ov));
     REQUIRE(net_signalled(op.ov.hEvent, SOON));
     CHECK_EQ(op_result(r.iso, &op), WSA_OPERATION_ABORTED);
@@ -223,7 +183,7 @@ TEST(transmitting_may_end_the_connection, "TF-1")
     TRANSMIT_FILE_BUFFERS around = {(void *)"bye", 3, NULL, 0};
     struct iso_rig r = iso_open();
 
-    CHECK_EQ(transmit(r.iso, NULL, NULL, &around, TF_DISCONNECT), 0);
+    CHECK_EQ(transmit(r.iso, NULL, 0, NULL, &around, TF_DISCONNECT), 0);
     iso_hear(r.peer, "0300000a" DT "627965");
     net_expect_end(r.peer);
     CHECK_ERR(send(r.iso, "z", 1, 0) < 0, WSAESHUTDOWN);
@@ -235,9 +195,9 @@ TEST(transmitting_may_leave_a_fresh_socket, "TF-1 DEX-3")
     TRANSMIT_FILE_BUFFERS around = {(void *)"bye", 3, NULL, 0};
     struct iso_rig r = iso_open();
 
-    CHECK_EQ(
-        transmit(r.iso, NULL, NULL, &around, TF_DISCONNECT | TF_REUSE_SOCKET),
-        0);
+    CHECK_EQ(transmit(r.iso, NULL, 0, NULL, &around,
+                      TF_DISCONNECT | TF_REUSE_SOCKET),
+             0);
     iso_hear(r.peer, "0300000a" DT "627965");
     net_expect_end(r.peer);
     call_again(&r);
