@@ -120,7 +120,7 @@ control(SOCKET s, struct in *in, DWORD in_size, DWORD out_size)
     unsigned b = in_byte(in);
     DWORD code = b < 0xf0 ? codes[b % 12] : in_word(in), got = 0;
     struct guarded from = guarded_new(in_size), to = guarded_new(out_size);
-    struct guarded objects = guarded_new(0);
+    struct guarded objects;
     int err;
 
     if (code == (DWORD)SIO_ADDRESS_LIST_CHANGE ||
@@ -130,10 +130,8 @@ control(SOCKET s, struct in *in, DWORD in_size, DWORD out_size)
     if (code == (DWORD)SIO_GET_EXTENSION_FUNCTION_POINTER && b & 0x10 &&
         in_size >= sizeof(GUID))
         memcpy(from.bytes, &(GUID)WSAID_WSAPOLL, sizeof(GUID));
-    if (code == (DWORD)SIO_SET_QOS) {
-        guarded_free(&objects);
-        objects = give_objects(in, &from);
-    }
+    objects =
+        code == (DWORD)SIO_SET_QOS ? give_objects(in, &from) : guarded_new(0);
     err = WSAIoctl(s, code, from.bytes, in_size, to.bytes, out_size, &got, NULL,
                    NULL);
     if (!err) {
