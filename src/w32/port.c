@@ -285,6 +285,7 @@ wait_for(struct ws_port *p, struct ws_thread *t, DWORD ms, bool alertable,
 
     t->take = take;
     err = ws_wait(&o, 1, false, alertable, ws_deadline(ms), &result);
+    t->take = NULL;
     if (err || result == WAIT_TIMEOUT || result == WAIT_IO_COMPLETION)
         return err ? err : (int)result;
     if (result == WAIT_ABANDONED_0)

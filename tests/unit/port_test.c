@@ -106,6 +106,18 @@ TEST_BARE(a_time_out_touches_only_the_overlapped_pointer, "IOCP-7")
     CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
 }
 
+/* Not for the call that is long over, either. */
+TEST_BARE(a_plain_wait_for_a_port_takes_no_packet, "IOCP-7")
+{
+    HANDLE port = new_port(0);
+
+    CHECK_EQ(take(port, 1), -1);
+    post(port, 5);
+    CHECK_EQ(WaitForSingleObject(port, 0), WAIT_OBJECT_0);
+    CHECK_EQ(take(port, 0), 5);
+    CHECK(CloseHandle(port));
+}
+
 TEST_BARE(a_failed_packet_is_false_with_its_error, "IOCP-7 ST-2")
 {
     HANDLE port = new_port(0);
