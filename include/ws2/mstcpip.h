@@ -43,8 +43,10 @@
 
 /* SIO_TIMESTAMPING: input, for datagram sockets. With TIMESTAMPING_FLAG_RX each
  * message that WSARecvMsg receives bears an SO_TIMESTAMP in its control data: a
- * UINT64 in the units of QueryPerformanceCounter. Times of sending are not
- * offered: WSAEOPNOTSUPP. */
+ * UINT64 in the units of QueryPerformanceCounter. Linux begins to stamp a
+ * little after the first socket of the machine has asked for it; what arrives
+ * before bears the time at which it is read. Times of sending are not offered:
+ * WSAEOPNOTSUPP. */
 #define TIMESTAMPING_FLAG_RX 0x1
 #define TIMESTAMPING_FLAG_TX 0x2
 typedef struct _TIMESTAMPING_CONFIG {

@@ -643,16 +643,14 @@ counter(void)
     return (UINT64)now.QuadPart;
 }
 
-TEST(the_time_of_arrival_is_told, "MSG-1 IOC-8")
+/* Whether a datagram that is read 20 ms late has the time of its arrival. */
+static BOOL
+stamped_on_arrival(SOCKET a, SOCKET b)
 {
-    SOCKET a = net_bound(AF_INET, SOCK_DGRAM),
-           b = net_bound(AF_INET, SOCK_DGRAM);
     const UINT64 *stamp;
     UINT64 before, after;
     struct msg out, in;
 
-    WINE_DIFFERS("it has no such control");
-    REQUIRE_EQ(stamps(b, TIMESTAMPING_FLAG_RX), 0);
     msg_text(&out, "hello", b);
     before = counter();
     CHECK_EQ(send_msg(a, &out), 0);
@@ -662,12 +660,29 @@ TEST(the_time_of_arrival_is_told, "MSG-1 IOC-8")
     REQUIRE_EQ(receive(b, &in), 0);
     stamp = look(&in, SOL_SOCKET, SO_TIMESTAMP, sizeof *stamp);
     REQUIRE(stamp != NULL);
-    CHECK(*stamp + 10000 >= before && *stamp <= after + 10000); /* 1 ms */
+    return *stamp + 10000 >= before && *stamp <= after + 10000; /* 1 ms */
+}
+
+/* Linux begins to stamp a little after the first socket has asked for it; what
+ * came before bears the time at which it is read. */
+TEST(the_time_of_arrival_is_told, "MSG-1 IOC-8")
+{
+    SOCKET a = net_bound(AF_INET, SOCK_DGRAM),
+           b = net_bound(AF_INET, SOCK_DGRAM);
+    struct msg out, in;
+    int tries = 50;
+
+    WINE_DIFFERS("it has no such control");
+    REQUIRE_EQ(stamps(b, TIMESTAMPING_FLAG_RX), 0);
+    while (!stamped_on_arrival(a, b) && --tries)
+        continue;
+    CHECK(tries);
     REQUIRE_EQ(stamps(b, 0), 0);
+    msg_text(&out, "hello", b);
     CHECK_EQ(send_msg(a, &out), 0);
     msg_init(&in, 100);
     REQUIRE_EQ(receive(b, &in), 0);
-    CHECK(!look(&in, SOL_SOCKET, SO_TIMESTAMP, sizeof *stamp));
+    CHECK(!look(&in, SOL_SOCKET, SO_TIMESTAMP, sizeof(UINT64)));
     net_close(a);
     net_close(b);
 }
