@@ -20,7 +20,7 @@ struct ws_io_backend {
     int (*watch)(int fd, uint64_t cookie);
     void (*unwatch)(int fd, uint64_t cookie);
     void (*forget)(int fd); /* before 'unwatch'; NULL: that is enough */
-    void (*drive)(int64_t deadline, unsigned most);
+    unsigned (*drive)(int64_t deadline);
     void (*wake)(void);
 };
 

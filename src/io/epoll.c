@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define WAKE_COOKIE UINT64_MAX
+#define ROUND 64 /* descriptors */
 
 static const struct ws_io_sink *told;
 static atomic_int set = -1, waker = -1;
@@ -98,12 +99,12 @@ clear_wake(void)
         atomic_store(&woken, false);
 }
 
-static void
-drive(int64_t deadline, unsigned most)
+static unsigned
+drive(int64_t deadline)
 {
-    struct epoll_event ev[WS_IO_MOST];
+    struct epoll_event ev[ROUND];
     int ms = ws_clock_ms_left(deadline);
-    int n = epoll_wait(atomic_load(&set), ev, (int)most, ms);
+    int n = epoll_wait(atomic_load(&set), ev, ROUND, ms);
 
     for (int i = 0; i < n; i++) {
         if (ev[i].data.u64 == WAKE_COOKIE)
@@ -111,6 +112,7 @@ drive(int64_t deadline, unsigned most)
         else
             told->ready(ev[i].data.u64, ev[i].events);
     }
+    return n > 0 ? (unsigned)n : 0;
 }
 
 /* The flag saves the system call when several wake the same round. */

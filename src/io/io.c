@@ -134,16 +134,18 @@ ws_io_busy(void)
     return atomic_load_explicit(&watched, memory_order_relaxed) > 0;
 }
 
-void
-ws_io_drive(int64_t deadline, unsigned most)
+unsigned
+ws_io_drive(int64_t deadline)
 {
     const struct ws_io_backend *b;
+    unsigned told = 0;
 
     atomic_fetch_add(&driving, 1);
     b = atomic_load(&chosen);
     if (b)
-        b->drive(deadline, most);
+        told = b->drive(deadline);
     atomic_fetch_sub(&driving, 1);
+    return told;
 }
 
 void

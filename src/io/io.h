@@ -46,8 +46,7 @@ void ws_io_forget(int fd, uint64_t cookie);
 bool ws_io_busy(void);
 
 /* One round; see struct ws_driver in w32/wait.h. */
-#define WS_IO_MOST 64
-void ws_io_drive(int64_t deadline, unsigned most);
+unsigned ws_io_drive(int64_t deadline);
 
 /* Makes the round in progress, or the next one, return at once. */
 void ws_io_wake(void);

@@ -314,14 +314,13 @@ unwatch(int fd, uint64_t cookie)
 
 /* ---- driving ---- */
 
-/* Up to 'most' descriptors, and BATCH, that have something to tell. */
+/* Up to BATCH descriptors that have something to tell. */
 static size_t
-collect(struct ws_os_poll *polls, uint64_t *cookies, unsigned most)
-    WS_REQUIRES(lock)
+collect(struct ws_os_poll *polls, uint64_t *cookies) WS_REQUIRES(lock)
 {
     size_t count = 0;
 
-    while (count < BATCH && count < most && !ws_list_empty(&fresh)) {
+    while (count < BATCH && !ws_list_empty(&fresh)) {
         struct slot *s = WS_CONTAINER_OF(fresh.next, struct slot, node);
 
         move(s, ARMED, NULL);
@@ -346,8 +345,7 @@ look_again(struct ws_os_poll *polls, size_t count)
 }
 
 static size_t
-gather(struct ws_os_poll *polls, uint64_t *cookies, int64_t deadline,
-       unsigned most)
+gather(struct ws_os_poll *polls, uint64_t *cookies, int64_t deadline)
 {
     size_t count;
     bool woke;
@@ -355,7 +353,7 @@ gather(struct ws_os_poll *polls, uint64_t *cookies, int64_t deadline,
     ws_lock(&lock);
     arm_all();
     woke = reap();
-    count = collect(polls, cookies, most);
+    count = collect(polls, cookies);
     sleeping = !woke && !count && deadline > 0;
     woke = !sleeping;
     ws_unlock(&lock);
@@ -366,23 +364,24 @@ gather(struct ws_os_poll *polls, uint64_t *cookies, int64_t deadline,
     ws_lock(&lock);
     sleeping = false;
     reap();
-    count = collect(polls, cookies, most);
+    count = collect(polls, cookies);
     ws_unlock(&lock);
     return count;
 }
 
-static void
-drive(int64_t deadline, unsigned most)
+static unsigned
+drive(int64_t deadline)
 {
     struct ws_os_poll polls[BATCH];
     uint64_t cookies[BATCH];
-    size_t count = gather(polls, cookies, deadline, most);
+    size_t count = gather(polls, cookies, deadline);
 
     if (count)
         look_again(polls, count);
     for (size_t i = 0; i < count; i++)
         if (polls[i].ready && !(polls[i].ready & WS_IO_NVAL))
             told->ready(cookies[i], polls[i].ready);
+    return (unsigned)count;
 }
 
 const struct ws_io_backend ws_io_uring = {

@@ -29,9 +29,6 @@ ready(uint64_t cookie, unsigned bits)
 
 static const struct ws_io_sink sink = {.ready = ready};
 
-_Static_assert(WS_IO_MOST == WS_DRIVE_MANY,
-               "what the one asks for the other has");
-
 static const struct ws_driver driver = {
     .busy = ws_io_busy,
     .drive = ws_io_drive,

@@ -15,9 +15,10 @@
 
 #include "base/clock.h"
 
-#define TICK 10000000  /* ns */
-#define QUIET_TICKS 10 /* so long nothing in flight: it sleeps for good */
-#define FAIR_SHARE 32  /* waits satisfied at once before the engine's turn */
+#define TICK 10000000     /* ns */
+#define QUIET_TICKS 10    /* so long nothing in flight: it sleeps for good */
+#define FAIR_SHARE 32     /* waits satisfied at once before its turn, and */
+#define FAIR_SHARE_EACH 4 /* more for each descriptor it told of */
 #define KEEPER_STACK (256 * 1024)
 
 struct ws_list ws_parked = WS_LIST_INIT(ws_parked);
@@ -27,7 +28,8 @@ static const struct ws_driver *driver;
 static unsigned turns;     /* changes of leadership so far */
 static atomic_int pending; /* operations in flight */
 
-static atomic_uint rounds;          /* of the engine */
+static atomic_uint last_told; /* descriptors, in the engine's last round */
+static atomic_uint rounds;    /* of the engine */
 static _Atomic int64_t round_ended; /* when the last one did */
 #define JUST_NOW 1000000            /* ns */
 
@@ -167,9 +169,11 @@ ws_lead(struct ws_wait *w)
 
 /* Every round goes through here. */
 void
-ws_lead_drive(int64_t deadline, unsigned most)
+ws_lead_drive(int64_t deadline)
 {
-    driver->drive(deadline, most);
+    unsigned told = driver->drive(deadline);
+
+    atomic_store_explicit(&last_told, told, memory_order_relaxed);
     atomic_store(&round_ended, ws_now());
     atomic_fetch_add(&rounds, 1);
 }
@@ -219,7 +223,7 @@ ws_wait_poll(void)
     if (!lead)
         return;
     t->undriven = 0;
-    ws_lead_drive(0, WS_DRIVE_MANY);
+    ws_lead_drive(0);
     ws_lock(&ws_dispatcher);
     atomic_store(&t->where, WS_RUNNING);
     ws_lead_resign(t);
@@ -242,12 +246,19 @@ ws_wait_poll_since(unsigned since)
     return true;
 }
 
+/* It is the engine's turn when what it brought last has been worked off and
+ * more is still there: some waits that were satisfied at once, and some for
+ * each descriptor, which may give a port two packets, what was received and
+ * that the answer was sent. A queue to which more is added before that grows
+ * until all connections are in it, and everything that a packet is about has
+ * left the processor's caches when its turn comes. */
 void
 ws_wait_fairly(void)
 {
     struct ws_thread *t = ws_thread_self();
+    unsigned told = atomic_load_explicit(&last_told, memory_order_relaxed);
 
-    if (++t->undriven < FAIR_SHARE)
+    if (++t->undriven < FAIR_SHARE + told * FAIR_SHARE_EACH)
         return;
     t->undriven = 0;
     ws_wait_poll();
@@ -336,7 +347,7 @@ keep(void *arg)
         ws_unlock(&ws_dispatcher);
 
         if (drives)
-            ws_lead_drive(until, WS_DRIVE_MANY);
+            ws_lead_drive(until);
         else
             keeper.ticked = !ws_park(&t->park, until);
     }

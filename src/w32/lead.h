@@ -39,7 +39,7 @@ extern struct ws_thread *ws_leader;
 bool ws_lead(struct ws_wait *w) WS_REQUIRES(ws_dispatcher);
 
 /* One round in the engine, as the leader. */
-void ws_lead_drive(int64_t deadline, unsigned most);
+void ws_lead_drive(int64_t deadline);
 
 /* Gives leadership up, if 't' has it, to somebody who sleeps. */
 void ws_lead_resign(struct ws_thread *t) WS_REQUIRES(ws_dispatcher);

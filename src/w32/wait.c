@@ -273,19 +273,6 @@ step(struct ws_wait *w) WS_REQUIRES(ws_dispatcher)
     return PARK;
 }
 
-/* Who takes packets works on one before he takes the next. He drives for few at
- * a time, so that no packet waits for many others to be made, and another
- * thread can lead while he works. */
-#define DRIVE_FEW 8
-
-static unsigned
-share(const struct ws_wait *w)
-{
-    bool port = w->count == 1 && w->objects[0]->ops->kind == WS_KIND_PORT;
-
-    return port ? DRIVE_FEW : WS_DRIVE_MANY;
-}
-
 static DWORD
 run(struct ws_wait *w)
 {
@@ -305,7 +292,7 @@ run(struct ws_wait *w)
             return w->result;
         if (next == DRIVE) {
             t->undriven = 0;
-            ws_lead_drive(until, share(w));
+            ws_lead_drive(until);
         } else if (ws_park(&t->park, until) &&
                    atomic_load_explicit(&w->done, memory_order_acquire)) {
             return w->result;

@@ -96,8 +96,6 @@ void ws_wait_wake_leader(struct ws_thread *t) WS_REQUIRES(ws_dispatcher);
 
 /* ---- what the engine gives to the dispatcher ---- */
 
-#define WS_DRIVE_MANY 64
-
 struct ws_driver {
     /* Whether there is anything that a waiting thread should drive. Called
      * under the dispatcher lock; a plain atomic load. */
@@ -105,9 +103,9 @@ struct ws_driver {
 
     /* One round: sleeps until something happened, 'wake' was called, or the
      * deadline (0: only looks), and hands out what happened (which may set
-     * events, post messages, queue APCs), on 'most' descriptors (not more than
-     * WS_DRIVE_MANY). One thread at a time; no lock held. */
-    void (*drive)(int64_t deadline, unsigned most);
+     * events, post messages, queue APCs); on how many descriptors. One thread
+     * at a time; no lock held. */
+    unsigned (*drive)(int64_t deadline);
 
     /* Makes a round in progress, or the next one, return at once. Any thread,
      * under any lock; never blocks. */

@@ -47,14 +47,13 @@ engine_take(void)
     return job;
 }
 
-static void
-engine_drive(int64_t deadline, unsigned most)
+static unsigned
+engine_drive(int64_t deadline)
 {
     struct pollfd p = {.fd = engine.fd, .events = POLLIN};
     struct job *job;
     eventfd_t n;
 
-    (void)most; /* a job is not a descriptor */
     CHECK(!atomic_exchange(&engine.driving, true));
     poll(&p, 1, ws_clock_ms_left(deadline));
     eventfd_read(engine.fd, &n);
@@ -65,6 +64,7 @@ engine_drive(int64_t deadline, unsigned most)
     }
     atomic_fetch_add(&engine.rounds, 1);
     CHECK(atomic_exchange(&engine.driving, false));
+    return 0; /* a job is not a descriptor */
 }
 
 static void

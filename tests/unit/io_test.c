@@ -50,7 +50,7 @@ hears(unsigned ready)
     while (ws_now() < end) {
         if (atomic_exchange(&told.ready, 0) & ready)
             return true;
-        ws_io_drive(end, WS_IO_MOST);
+        ws_io_drive(end);
     }
     return false;
 }
@@ -61,7 +61,7 @@ silent(void)
 {
     unsigned before = atomic_load(&told.count);
 
-    ws_io_drive(0, WS_IO_MOST);
+    ws_io_drive(0);
     return atomic_load(&told.count) == before;
 }
 
@@ -150,7 +150,7 @@ drain_first(int mine, int other)
 {
     say(other);
     empty(mine);
-    ws_io_drive(0, WS_IO_MOST);
+    ws_io_drive(0);
     CHECK(!(atomic_load(&told.ready) & WS_IO_IN));
 }
 
@@ -187,7 +187,7 @@ static void *
 drive_for_long(void *arg)
 {
     (void)arg;
-    ws_io_drive(SOON, WS_IO_MOST);
+    ws_io_drive(SOON);
     return NULL;
 }
 
@@ -200,7 +200,7 @@ wake_up(int mine, int other)
     (void)mine;
     (void)other;
     ws_io_wake();
-    ws_io_drive(end, WS_IO_MOST);
+    ws_io_drive(end);
     REQUIRE(!pthread_create(&thread, NULL, drive_for_long, NULL));
     ws_io_wake();
     pthread_join(thread, NULL);
@@ -302,7 +302,7 @@ keep_driving(void *arg)
 {
     (void)arg;
     while (!atomic_load(&leave))
-        ws_io_drive(SOON, WS_IO_MOST);
+        ws_io_drive(SOON);
     return NULL;
 }
 
@@ -344,7 +344,7 @@ TEST_BARE(a_number_that_is_watched_again_is_watched_for_its_new_owner)
     need_uring();
     make_pair(fd);
     REQUIRE_EQ(ws_io_watch(fd[0], COOKIE + 1), 0);
-    ws_io_drive(SOON, WS_IO_MOST);
+    ws_io_drive(SOON);
     make_pair(next);
     REQUIRE_EQ(dup2(next[0], fd[0]), fd[0]);
     REQUIRE_EQ(ws_io_watch(fd[0], COOKIE), 0);
