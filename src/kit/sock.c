@@ -147,14 +147,10 @@ ws_sock_publish(struct ws_sock *s, SOCKET *out)
 int
 ws_sock_ref(SOCKET handle, struct ws_sock **out)
 {
-    struct ws_object *o;
+    struct ws_object *o = ws_handle_ref_like((HANDLE)handle, &ops);
 
-    if (ws_handle_ref((HANDLE)handle, WS_KIND_SOCKET, &o))
+    if (!o) /* or another provider's */
         return WSAENOTSOCK;
-    if (o->ops != &ops) { /* another provider's */
-        ws_object_unref(o);
-        return WSAENOTSOCK;
-    }
     *out = sock_of(o);
     return 0;
 }

@@ -46,8 +46,8 @@ static unsigned free_head, free_tail, page_count;
 
 /* ---- a slot ---- */
 
-static inline struct ws_object *
-enter(struct slot *s)
+static __attribute__((noinline)) struct ws_object *
+enter_slowly(struct slot *s)
 {
     uintptr_t was;
     int spins = 0;
@@ -60,6 +60,19 @@ enter(struct slot *s)
             if (++spins > 64)
                 sched_yield();
     }
+}
+
+static inline struct ws_object *
+enter(struct slot *s)
+{
+    uintptr_t o =
+        atomic_load_explicit(&s->word, memory_order_relaxed) & ~LOCKED;
+
+    if (!atomic_compare_exchange_strong_explicit(&s->word, &o, o | LOCKED,
+                                                 memory_order_acquire,
+                                                 memory_order_relaxed))
+        return enter_slowly(s);
+    return (struct ws_object *)o;
 }
 
 static inline void
@@ -355,6 +368,36 @@ ws_handle_ref(HANDLE h, enum ws_kind kind, struct ws_object **out)
         return ERROR_INVALID_HANDLE;
     *out = o;
     return 0;
+}
+
+static struct ws_object *
+ref_high_like(HANDLE h, const struct ws_object_ops *ops)
+{
+    struct ws_object *o;
+
+    if (ws_handle_ref(h, ops->kind, &o))
+        return NULL;
+    if (o->ops == ops)
+        return o;
+    ws_object_unref(o);
+    return NULL;
+}
+
+struct ws_object *
+ws_handle_ref_like(HANDLE h, const struct ws_object_ops *ops)
+{
+    struct slot *s = low_slot((uintptr_t)h);
+    struct ws_object *o, *like = NULL;
+
+    if (!s)
+        return ref_high_like(h, ops);
+    o = enter(s);
+    if (o && o->ops == ops) {
+        ws_object_ref(o);
+        like = o;
+    }
+    leave(s, o);
+    return like;
 }
 
 int
