@@ -29,8 +29,7 @@ msg_of(struct ws_ovl *op)
 static void
 clean(struct ws_ovl *op)
 {
-    if (msg_of(op)->vec.all)
-        ws_vec_free(&msg_of(op)->vec);
+    ws_vec_free(&msg_of(op)->vec);
 }
 
 /* ---- one try ---- */
@@ -137,8 +136,6 @@ fill(struct msg_op *m, WSAMSG *msg, int flags, const struct ws_addr *to)
     int err =
         ws_vec_init(&m->vec, msg->lpBuffers, msg->dwBufferCount, m->few, FEW);
 
-    if (err)
-        m->vec.all = NULL;
     m->msg = msg;
     m->flags = flags;
     m->to = *to;

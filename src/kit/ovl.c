@@ -41,9 +41,7 @@ take_event(struct ws_ovl *op)
 {
     HANDLE h = ws_overlap_event(op->user);
 
-    if (!h || op->routine)
-        return 0;
-    return ws_event_ref(h, &op->event) ? WSA_INVALID_HANDLE : 0;
+    return h && ws_event_ref(h, &op->event) ? WSA_INVALID_HANDLE : 0;
 }
 
 static void
@@ -58,21 +56,28 @@ take_port(struct ws_ovl *op)
 }
 
 static int
+watch(struct ws_sock *s)
+{
+    int err;
+
+    ws_lock(&s->lock);
+    err = ws_sock_watch(s);
+    ws_unlock(&s->lock);
+    return err;
+}
+
+static int
 take_route(struct ws_ovl *op)
 {
     struct ws_sock *s = op->sock;
-    int err = 0;
+    int err = s->watched ? 0 : watch(s);
 
-    if (!s->watched) {
-        ws_lock(&s->lock);
-        err = ws_sock_watch(s);
-        ws_unlock(&s->lock);
-    }
-    if (!err && op->routine && s->lanes.port)
-        err = WSAEINVAL; /* OVL-4 */
-    if (!err && !op->routine)
-        take_port(op);
-    return err ? err : take_event(op);
+    if (err)
+        return err;
+    if (op->routine)
+        return s->lanes.port ? WSAEINVAL : 0; /* OVL-4 */
+    take_port(op);
+    return take_event(op);
 }
 
 /* One by one, because a compiler clears a record by instructions that are slow
@@ -97,9 +102,9 @@ init(struct ws_ovl *op, struct ws_sock *s, const struct ws_ovl_ops *ops,
 }
 
 int
-ws_ovl_new(struct ws_sock *s, size_t size, const struct ws_ovl_ops *ops,
-           enum ws_lane lane, const struct ws_ovl_route *route,
-           struct ws_ovl **out)
+ws_ovl_new_raw(struct ws_sock *s, size_t size, const struct ws_ovl_ops *ops,
+               enum ws_lane lane, const struct ws_ovl_route *route,
+               struct ws_ovl **out)
 {
     struct ws_ovl *op = ws_thread_alloc(size);
     int err;
@@ -108,12 +113,23 @@ ws_ovl_new(struct ws_sock *s, size_t size, const struct ws_ovl_ops *ops,
         return WSAENOBUFS;
     init(op, s, ops, lane, route);
     op->size = (unsigned)size;
-    memset(op + 1, 0, size - sizeof(*op));
     err = take_route(op);
     if (err)
-        ws_ovl_free(op);
+        ws_thread_free(op, size); /* it has not got an event */
     else
         *out = op;
+    return err;
+}
+
+int
+ws_ovl_new(struct ws_sock *s, size_t size, const struct ws_ovl_ops *ops,
+           enum ws_lane lane, const struct ws_ovl_route *route,
+           struct ws_ovl **out)
+{
+    int err = ws_ovl_new_raw(s, size, ops, lane, route, out);
+
+    if (!err)
+        memset(*out + 1, 0, size - sizeof(**out));
     return err;
 }
 
@@ -122,7 +138,8 @@ ws_ovl_free(struct ws_ovl *op)
 {
     if (op->ops->clean)
         op->ops->clean(op);
-    ws_event_unref(op->event);
+    if (op->event)
+        ws_event_unref(op->event);
     ws_thread_free(op, op->size);
 }
 

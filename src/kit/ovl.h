@@ -67,12 +67,18 @@ struct ws_ovl_route {
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
 };
 
-/* Makes an operation of 'size' bytes, which begin with a struct ws_ovl; zeroed.
- * WSAEINVAL for a routine on a socket with a port (OVL-4), WSAENOBUFS. The
- * caller fills in the rest and starts it. */
+/* Makes an operation of 'size' bytes, which begin with a struct ws_ovl; the
+ * rest is zeroed. WSAEINVAL for a routine on a socket with a port (OVL-4),
+ * WSAENOBUFS. The caller fills in the rest and starts it. */
 int ws_ovl_new(struct ws_sock *s, size_t size, const struct ws_ovl_ops *ops,
                enum ws_lane lane, const struct ws_ovl_route *route,
                struct ws_ovl **out);
+
+/* The same, and the rest is as it is: not even 'clean' may be called before the
+ * caller has filled it in. */
+int ws_ovl_new_raw(struct ws_sock *s, size_t size, const struct ws_ovl_ops *ops,
+                   enum ws_lane lane, const struct ws_ovl_route *route,
+                   struct ws_ovl **out);
 
 /* For an operation that was not started after all. */
 void ws_ovl_free(struct ws_ovl *op);

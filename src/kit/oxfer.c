@@ -19,10 +19,14 @@ struct transfer {
     struct ws_vec vec;
     struct ws_iov few[FEW];
     int flags;
-    struct sockaddr *from;
-    INT *from_len;
-    const struct ws_addr *to; /* 'room' or NULL */
-    struct ws_addr room[];    /* for one, where there is one: it is large */
+    union {
+        const struct ws_addr *to; /* 'room' or NULL */
+        struct {
+            struct sockaddr *from; /* or NULL */
+            INT *from_len;
+        };
+    };
+    struct ws_addr room[]; /* for one, where there is one: it is large */
 };
 
 _Static_assert(sizeof(struct transfer) <= WS_SPARE, "kept, not allocated");
@@ -36,10 +40,7 @@ transfer_of(struct ws_ovl *op)
 static void
 clean(struct ws_ovl *op)
 {
-    struct transfer *t = transfer_of(op);
-
-    if (t->vec.all)
-        ws_vec_free(&t->vec);
+    ws_vec_free(&transfer_of(op)->vec);
 }
 
 static int
@@ -50,63 +51,77 @@ new_transfer(struct ws_sock *s, const struct ws_ovl_ops *ops, enum ws_lane lane,
     struct transfer *t;
     struct ws_ovl *op;
     size_t size = sizeof(*t) + (to ? sizeof(*to) : 0);
-    int err = ws_ovl_new(s, size, ops, lane, route, &op);
+    int err = ws_ovl_new_raw(s, size, ops, lane, route, &op);
 
     if (err)
         return err;
     t = transfer_of(op);
+    t->to = NULL; /* nor 'from' */
     if (to) {
         *t->room = *to;
         t->to = t->room;
     }
     err = ws_vec_init(&t->vec, bufs, count, t->few, FEW);
-    if (err) {
-        t->vec.all = NULL;
+    if (err)
         ws_ovl_free(op);
-    } else {
+    else
         *out = t;
-    }
     return err;
 }
 
-/* ---- sending ---- */
+/* ---- where a transport carries messages ---- */
 
-/* The same where a transport carries messages. Unchecked because the analysis
- * cannot see whose lock an attempt is made under. */
+/* Unchecked because the analysis cannot see whose lock an attempt is made
+ * under. */
 WS_UNCHECKED static int
-carry_out(struct transfer *t)
+carry_out(struct ws_ovl *op)
 {
-    int err = ws_carry_try_send(t->op.sock, &t->vec, t->flags);
+    struct transfer *t = transfer_of(op);
+    int err = ws_carry_try_send(op->sock, &t->vec, t->flags);
 
-    t->op.moved = ws_vec_moved(&t->vec);
+    op->moved = ws_vec_moved(&t->vec);
     return err;
 }
 
 WS_UNCHECKED static int
-carry_in(struct transfer *t)
+carry_in(struct ws_ovl *op)
 {
+    struct transfer *t = transfer_of(op);
     int flags = t->flags;
-    int err = ws_carry_try_recv(t->op.sock, &t->vec, &flags);
+    int err = ws_carry_try_recv(op->sock, &t->vec, &flags);
 
-    t->op.sock->lanes.dry = err == WSAEWOULDBLOCK;
-    t->op.moved = ws_vec_moved(&t->vec);
-    t->op.flags = (DWORD)flags & MSG_PARTIAL;
+    op->sock->lanes.dry = err == WSAEWOULDBLOCK;
+    op->moved = ws_vec_moved(&t->vec);
+    op->flags = (DWORD)flags & MSG_PARTIAL;
     return err;
 }
 
 /* A message that was begun and cancelled. */
 static bool
-send_ended(struct ws_ovl *op)
+carried_out(struct ws_ovl *op)
 {
     struct ws_sock *s = op->sock;
 
-    if (op->err && s->transport) {
+    if (op->err) {
         ws_lock(&s->lock);
         ws_carry_give_up(s, &transfer_of(op)->vec);
         ws_unlock(&s->lock);
     }
     return true;
 }
+
+static const struct ws_ovl_ops carry_out_ops = {
+    .attempt = carry_out,
+    .ended = carried_out,
+    .clean = clean,
+};
+
+static const struct ws_ovl_ops carry_in_ops = {
+    .attempt = carry_in,
+    .clean = clean,
+};
+
+/* ---- sending ---- */
 
 /* A stream sends all of it, in as many pieces as the kernel takes; what was
  * moved before a failure does not count (the operation failed). */
@@ -117,8 +132,6 @@ try_send(struct ws_ovl *op)
     struct ws_sock *s = op->sock;
     int err;
 
-    if (s->transport)
-        return carry_out(t);
     do {
         size_t moved = 0;
 
@@ -133,24 +146,21 @@ try_send(struct ws_ovl *op)
     return err ? ws_xfer_lost(s, err, SOCK_SHUT_SEND) : 0;
 }
 
-static const struct ws_ovl_ops send_ops = {
-    .attempt = try_send,
-    .ended = send_ended,
-    .clean = clean,
-};
+static const struct ws_ovl_ops send_ops = {.attempt = try_send, .clean = clean};
 
 static int
 begin_send(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD flags,
            const struct ws_addr *to, DWORD *sent,
            const struct ws_ovl_route *route)
 {
+    const struct ws_ovl_ops *ops = s->transport ? &carry_out_ops : &send_ops;
     struct transfer *t;
     int err = ws_xfer_may_send(s, flags, to);
 
     if (ws_sock_is_circuit(s))
         to = NULL;
     if (!err)
-        err = new_transfer(s, &send_ops, LANE_SEND, bufs, count, to, route, &t);
+        err = new_transfer(s, ops, LANE_SEND, bufs, count, to, route, &t);
     if (err)
         return err;
     t->flags = (int)flags | WS_OS_DONTWAIT;
@@ -222,8 +232,6 @@ try_recv(struct ws_ovl *op)
     int flags = 0, err;
     size_t before;
 
-    if (s->transport)
-        return carry_in(t);
     from.len = 0;
     if (!t->vec.total && ws_sock_is_circuit(s))
         return wait_for_data(s);
@@ -250,12 +258,12 @@ begin_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
            struct sockaddr *from, INT *from_len, DWORD *got,
            const struct ws_ovl_route *route)
 {
+    const struct ws_ovl_ops *ops = s->transport ? &carry_in_ops : &recv_ops;
     struct transfer *t;
     int err = ws_xfer_may_recv(s, *flags, true);
 
     if (!err)
-        err =
-            new_transfer(s, &recv_ops, LANE_RECV, bufs, count, NULL, route, &t);
+        err = new_transfer(s, ops, LANE_RECV, bufs, count, NULL, route, &t);
     if (err)
         return err;
     t->flags = (int)(*flags & (MSG_OOB | MSG_WAITALL)) | WS_OS_DONTWAIT;
@@ -274,22 +282,31 @@ begin_recv(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
     return err;
 }
 
+/* Apart, because room for an address makes a call dearer that has none. */
+static __attribute__((noinline)) int
+recv_now(struct ws_sock *s, const WSABUF *bufs, DWORD count, DWORD *flags,
+         struct sockaddr *from, INT *from_len, DWORD *got)
+{
+    struct ws_addr a;
+    int err;
+
+    a.len = 0;
+    err = ws_xfer_recv(s, bufs, count, flags, from ? &a : NULL, got);
+    if (a.len && (!err || err == WSAEMSGSIZE))
+        ws_sockaddr_give(&a, from, from_len);
+    return err;
+}
+
 int
 ws_xfer_recv_via(struct ws_sock *s, const WSABUF *bufs, DWORD count,
                  DWORD *flags, struct sockaddr *from, INT *from_len, DWORD *got,
                  LPWSAOVERLAPPED ov, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct ws_ovl_route route = {ov, routine};
-    struct ws_addr a;
-    int err;
 
     if (ov && s->overlapped)
         return begin_recv(s, bufs, count, flags, from, from_len, got, &route);
     if (!got)
         return WSAEFAULT; /* OVL-8 */
-    a.len = 0;
-    err = ws_xfer_recv(s, bufs, count, flags, from ? &a : NULL, got);
-    if (a.len && (!err || err == WSAEMSGSIZE))
-        ws_sockaddr_give(&a, from, from_len);
-    return err;
+    return recv_now(s, bufs, count, flags, from, from_len, got);
 }

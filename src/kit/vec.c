@@ -5,36 +5,35 @@
 #include <stdlib.h>
 
 int
-ws_vec_init(struct ws_vec *v, const WSABUF *bufs, DWORD count,
-            struct ws_iov *few, size_t room)
+ws_vec_init_many(struct ws_vec *v, const WSABUF *bufs, DWORD count,
+                 struct ws_iov *few, size_t room)
 {
     if (count == 0)
         return WSAEINVAL;
     if (!bufs)
         return WSAEFAULT;
-    v->few = few;
-    v->all = count > room ? calloc(count, sizeof(*v->all)) : few;
-    if (!v->all)
+    v->at = few;
+    if (count > room)
+        v->at = v->own = calloc(count, sizeof(*v->own));
+    if (!v->at)
         return WSAENOBUFS;
     v->total = v->moved = 0;
     for (DWORD i = 0; i < count; i++) {
-        v->all[i] = (struct ws_iov){bufs[i].buf, bufs[i].len};
+        v->at[i] = (struct ws_iov){bufs[i].buf, bufs[i].len};
         v->total += bufs[i].len;
     }
-    v->at = v->all;
     v->left = count;
     return 0;
 }
 
 void
-ws_vec_free(struct ws_vec *v)
+ws_vec_free_own(struct ws_vec *v)
 {
-    if (v->all != v->few)
-        free(v->all);
+    free(v->own);
 }
 
 void
-ws_vec_advance(struct ws_vec *v, size_t bytes)
+ws_vec_advance_many(struct ws_vec *v, size_t bytes)
 {
     v->moved += bytes;
     while (v->left > 1 && bytes >= v->at->len) {
