@@ -19,13 +19,13 @@ struct ws_port;
 enum ws_lane { LANE_RECV, LANE_SEND, LANE_OTHER, LANE_COUNT };
 
 struct ws_lanes {
-    struct ws_list lane[LANE_COUNT];
     ULONG_PTR key; /* written before the port, and for life, too */
     struct ws_port *_Atomic port; /* a reference, or NULL; for life */
     UCHAR modes;                  /* SetFileCompletionNotificationModes */
     bool dry;         /* nothing to receive until the engine says so */
     atomic_bool done; /* an operation has ended since the last began: then the
                          socket is signalled; set under the dispatcher lock */
+    struct ws_list lane[LANE_COUNT]; /* the first two are busy */
 };
 
 void ws_lanes_init(struct ws_lanes *l);

@@ -63,7 +63,7 @@ struct ws_sock {
     struct ws_lock lock;
     int fd;              /* -1 once it is a stranger's; see "orphaned" */
     uint32_t generation; /* tells a descriptor's users apart in cookies */
-    const struct ws_proto *proto;
+    const struct ws_transport *transport; /* NULL: the kernel's own; fixed */
 
     /* Read without the lock on the way of the data, changed under it. */
     atomic_uchar state; /* enum ws_sock_state */
@@ -73,20 +73,21 @@ struct ws_sock {
     atomic_bool closing;
     atomic_bool bound;
     atomic_bool oobinline;
-    atomic_bool deaf; /* to port-unreachable messages: SIO_UDP_CONNRESET */
+    atomic_bool deaf;    /* to port-unreachable messages: SIO_UDP_CONNRESET */
+    atomic_bool watched; /* by the engine, for the rest of its life */
 
     uint8_t family, type; /* Winsock's; fixed */
     bool overlapped;      /* fixed */
     bool brink; /* the engine told of the peer's end or of urgent data: behind a
                    receive that got less than it asked for, more may be there */
     atomic_int broken; /* how the connection was lost; told again and again */
-    const struct ws_transport *transport; /* NULL: the kernel's own; fixed */
     struct ws_lanes lanes;
     struct ws_netev netev;
-    /* What comes before this is what a message needs. */
+    /* What comes before this, up to netev's first member, is what a message
+     * needs: 160 bytes. */
 
-    int protocol;        /* fixed */
-    atomic_bool watched; /* by the engine, for the rest of its life */
+    const struct ws_proto *proto;
+    int protocol;   /* fixed */
     bool unblocked; /* a listener that AcceptEx uses: O_NONBLOCK in any mode */
     bool waiting;   /* a thread blocks in connect and owns the attempt */
     atomic_uint sleepers; /* threads in ws_carry_wait */

@@ -97,7 +97,7 @@ struct ws_thread *ws_thread_find(DWORD id) WS_REQUIRES(ws_dispatcher);
 /* Memory for what a thread makes and gives back in turns, as a server does with
  * operations: the last block of up to WS_SPARE bytes stays with the thread, so
  * that nothing is allocated then. Any thread may give it back. */
-#define WS_SPARE 256
+#define WS_SPARE 240
 void *ws_thread_alloc(size_t size);
 void ws_thread_free(void *block, size_t size);
 
