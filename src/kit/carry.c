@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A transport's messages, carried: see carry.h. Between two tries the thread
- * waits for the descriptor in the kernel, where closing and APCs reach it. A
+ * waits for the descriptor in the kernel, where closing and APCs reach it; one
+ * that waits for a message, and is alone, sleeps in the receive itself. A
  * transport may read ahead; who sleeps on the descriptor would not hear of what
  * others have read for him, so such sleepers are counted ('awaited'). */
 #include "kit/carry.h"
@@ -8,6 +9,9 @@
 #include "base/clock.h"
 #include "kit/ovl.h"
 #include "kit/transport.h"
+#include "w32/thread.h"
+
+#include <sched.h>
 
 int
 ws_carry_wait(struct ws_sock *s, struct ws_block *b, unsigned want,
@@ -164,18 +168,16 @@ ws_carry_try_recv(struct ws_sock *s, struct ws_vec *v, int *flags)
     return try_for_all(s, v, *flags, flags);
 }
 
-/* A receive took more off the descriptor than it gave: operations that wait for
- * the engine's word would not get it. */
+/* A receive took more off the descriptor than it gave, or kept others from
+ * reading when the engine told them to: operations that wait for the engine's
+ * word would not get it. */
 static void
 pass_on(struct ws_sock *s)
 {
-    const unsigned news = WS_IO_IN | WS_IO_PRI | WS_IO_RDHUP | WS_IO_ERR;
-    unsigned ready = 0;
+    const unsigned news = WS_IO_PRI | WS_IO_RDHUP | WS_IO_ERR;
 
     if (atomic_load(&s->watched)) /* as whoever has operations is */
-        ready = ws_netev_meaning(s, 0) & news;
-    if (ready)
-        ws_ovl_ready(s, ready);
+        ws_ovl_ready(s, WS_IO_IN | (ws_netev_meaning(s, 0) & news));
 }
 
 static int
@@ -189,6 +191,70 @@ wait_to_recv(struct ws_sock *s, struct ws_block *b, int64_t deadline)
     return err;
 }
 
+/* A borrower takes off the descriptor more than he gives, and others who sleep
+ * on it would not hear of that. So he is called back before somebody else does,
+ * and the descriptor of such a socket is lent no more. */
+void
+ws_carry_recall(struct ws_sock *s)
+{
+    while (s->borrower) {
+        atomic_store(&s->recalled, true);
+        ws_lock(&ws_dispatcher);
+        ws_thread_wake(s->borrower);
+        ws_unlock(&ws_dispatcher);
+        ws_unlock(&s->lock);
+        sched_yield();
+        ws_lock(&s->lock);
+    }
+}
+
+/* Operations that were there before have their chance. */
+static size_t
+borrow(struct ws_sock *s, struct ws_thread *who) WS_REQUIRES(s->lock)
+{
+    size_t room = 0;
+
+    if (!atomic_load(&s->recalled) && ws_list_empty(&s->lanes.lane[LANE_RECV]))
+        room = s->transport->lend(s);
+    if (room)
+        s->borrower = who;
+    return room;
+}
+
+/* Sleeps in the receive. What it brings goes to the transport, but for what is
+ * meant for this thread alone: that the socket closes, or CancelSynchronousIo.
+ */
+static int
+recv_lent(struct ws_sock *s, struct ws_block *b, size_t room)
+{
+    uint8_t octets[WS_CARRY_LENT];
+    struct ws_iov one = {octets, room};
+    bool again = true, blocked = false;
+    size_t moved = 0;
+    int err = WSAEWOULDBLOCK;
+
+    while (again && !atomic_load(&s->recalled) && !atomic_load(&s->closing)) {
+        int flags = WS_OS_STREAM | ws_block_enter(b);
+
+        err = ws_os_recv(s->fd, &one, 1, &flags, NULL, &moved);
+        blocked = err != WSAEWOULDBLOCK;
+        again = ws_block_again(b, &err);
+    }
+    if (again || !blocked) /* called back, or the mode was changed under us */
+        err = WSAEWOULDBLOCK;
+    if (atomic_load(&s->closing))
+        err = WSAEINTR;
+
+    ws_lock(&s->lock);
+    s->awaited--;
+    s->borrower = NULL;
+    s->transport->give_back(s, octets, moved, err);
+    if (err == WSAEWOULDBLOCK)
+        atomic_store(&s->recalled, true);
+    ws_unlock(&s->lock);
+    return err == WSAEINTR ? err : 0;
+}
+
 static int
 recv_waiting(struct ws_sock *s, struct ws_vec *v, int asked, int *flags)
 {
@@ -198,21 +264,24 @@ recv_waiting(struct ws_sock *s, struct ws_vec *v, int asked, int *flags)
     int err;
 
     for (;;) {
+        size_t lent = 0;
+
         ws_lock(&s->lock);
+        ws_carry_recall(s);
         err = try_for_all(s, v, asked | hint, flags);
-        if (err == WSAEWOULDBLOCK)
-            s->awaited++;
+        if (err == WSAEWOULDBLOCK && !s->awaited++ && deadline == WS_NEVER)
+            lent = borrow(s, b.self);
         ws_unlock(&s->lock);
         if (err != WSAEWOULDBLOCK)
             return err;
-        err = wait_to_recv(s, &b, deadline);
+        err = lent ? recv_lent(s, &b, lent) : wait_to_recv(s, &b, deadline);
         if (err && v->moved && !atomic_load(&s->closing)) {
             *flags = MSG_PARTIAL;
             return 0;
         }
         if (err)
             return err;
-        hint = 0;
+        hint = lent ? WS_CARRY_WAITS : 0;
     }
 }
 

@@ -20,6 +20,10 @@ int ws_carry_wait(struct ws_sock *s, struct ws_block *b, unsigned want,
  * transport has handed over is not to be ended for less. */
 bool ws_carry_sleeps(struct ws_sock *s);
 
+/* Before somebody sleeps on the descriptor: nobody sleeps in a receive any more
+ * (lend of struct ws_transport). Lets the lock go meanwhile. */
+void ws_carry_recall(struct ws_sock *s) WS_REQUIRES(s->lock);
+
 /* All of the message, or none on a non-blocking socket. A message that was
  * begun and does not go on ends the connection. */
 int ws_carry_send(struct ws_sock *s, struct ws_vec *v, int flags);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "kit/backlog.h"
 #include "kit/block.h"
+#include "kit/carry.h"
 #include "kit/sock.h"
 #include "w32/wait.h"
 
@@ -102,10 +103,12 @@ count_awaiting(struct question *q, bool awaited)
         return;
     q->awaited = awaited;
     ws_lock(&q->sock->lock);
-    if (awaited)
+    if (awaited) {
+        ws_carry_recall(q->sock);
         q->sock->awaited++;
-    else
+    } else {
         q->sock->awaited--;
+    }
     ws_unlock(&q->sock->lock);
 }
 

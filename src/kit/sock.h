@@ -93,6 +93,8 @@ struct ws_sock {
     atomic_uint sleepers; /* threads in ws_carry_wait */
     unsigned awaited; /* threads that sleep until the descriptor is readable: a
                          transport reads no more of it than it gives away */
+    struct ws_thread *borrower; /* who sleeps in a receive; kit/carry.c */
+    atomic_bool recalled;       /* several do: there is none any more */
     bool reuse, exclusive, conditional, linger_timed, debug, v6only;
     bool no_send_buffer, no_recv_buffer; /* set to 0, which Linux has not */
     DWORD recv_timeout, send_timeout;    /* as they were set; ms */

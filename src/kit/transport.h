@@ -25,6 +25,8 @@ struct ws_sock;
  * until it has, nobody else's begins. */
 #define WS_CARRY_HOLDS 0x100000
 
+#define WS_CARRY_LENT 512
+
 struct ws_transport {
     /* Looks how the attempt to connect fares and moves it on: WSAEWOULDBLOCK
      * while it lasts, and then '*want' is the readiness (WS_IO_*) of the
@@ -55,6 +57,16 @@ struct ws_transport {
      * says that there is something to receive. */
     int (*recv)(struct ws_sock *s, const struct ws_iov *v, size_t count,
                 int *flags, size_t *moved);
+
+    /* A thread that waits for a message may sleep in the kernel's receive,
+     * which saves the call that asks for readiness, if the transport lends it
+     * the descriptor to read. 'lend' says how many octets it may read at most,
+     * WS_CARRY_LENT or fewer; until 'give_back' nobody else reads. 0: not now.
+     * 'give_back' takes what was read, none at the end of the stream, or the
+     * error with which the receive ended. */
+    size_t (*lend)(struct ws_sock *s);
+    void (*give_back)(struct ws_sock *s, const void *octets, size_t count,
+                      int err);
 
     /* What 'ready' of the descriptor, and what was read off it already, means
      * to the user: WS_IO_IN when a receive would give something, WS_IO_PRI for

@@ -189,6 +189,96 @@ TEST(operations_and_blocking_receives_share_a_stream)
     end_pair(&p);
 }
 
+/* ---- two messages in one segment ---- */
+
+#define BOTH "0300000802f08061 0300000802f08062"
+
+struct sleeper {
+    SOCKET s;
+    char got; /* the message, of one octet */
+};
+
+static DWORD WINAPI
+receive_one(void *arg)
+{
+    struct sleeper *me = arg;
+    DWORD flags = 0;
+
+    return iso_recv(me->s, &me->got, 1, &flags) == 1 ? 0 : (DWORD)net_error();
+}
+
+/* By then it sleeps in the call, most probably; what is to happen does not
+ * depend on it. */
+static HANDLE
+start_to_receive(struct sleeper *who)
+{
+    HANDLE thread = net_thread(receive_one, who);
+
+    Sleep(30);
+    return thread;
+}
+
+TEST(two_who_sleep_get_a_message_each, "CDT-9")
+{
+    struct iso_rig r = iso_open();
+    struct sleeper one = {r.iso, 0}, two = {r.iso, 0};
+    HANDLE first = start_to_receive(&one), second = start_to_receive(&two);
+
+    iso_say(r.peer, BOTH);
+    CHECK_EQ(net_join(first), 0);
+    CHECK_EQ(net_join(second), 0);
+    CHECK_EQ(one.got + two.got, 'a' + 'b');
+    iso_end(&r);
+}
+
+TEST(who_selects_hears_of_what_came_with_anothers_message)
+{
+    struct iso_rig r = iso_open();
+    struct sleeper one = {r.iso, 0}, two = {r.iso, 0};
+    HANDLE first = start_to_receive(&one);
+
+    CHECK(!net_readable(r.iso, 30));
+    iso_say(r.peer, BOTH);
+    CHECK_EQ(net_join(first), 0);
+    CHECK(net_readable(r.iso, SOON));
+    CHECK_EQ(net_join(net_thread(receive_one, &two)), 0);
+    CHECK_EQ(one.got + two.got, 'a' + 'b');
+    iso_end(&r);
+}
+
+TEST(an_operation_gets_what_came_with_a_sleepers_message, "OVL-7")
+{
+    struct iso_rig r = iso_open();
+    struct sleeper one = {r.iso, 0};
+    HANDLE first = start_to_receive(&one);
+    WSAOVERLAPPED ov = {.hEvent = WSACreateEvent()};
+    DWORD flags = 0, moved = 0;
+    char got = 0;
+    WSABUF room = {1, &got};
+
+    REQUIRE_ERR(WSARecv(r.iso, &room, 1, NULL, &flags, &ov, NULL) ==
+                    SOCKET_ERROR,
+                WSA_IO_PENDING);
+    iso_say(r.peer, BOTH);
+    CHECK_EQ(net_join(first), 0);
+    REQUIRE(WSAGetOverlappedResult(r.iso, &ov, &moved, TRUE, &flags));
+    CHECK_EQ(one.got + got, 'a' + 'b');
+    WSACloseEvent(ov.hEvent);
+    iso_end(&r);
+}
+
+TEST(who_sleeps_hears_of_a_reset)
+{
+    struct iso_rig r = iso_open();
+    struct sleeper one = {r.iso, 0};
+    HANDLE first = start_to_receive(&one);
+
+    net_abort(r.peer);
+    r.peer = INVALID_SOCKET;
+    CHECK_EQ(net_join(first), WSAECONNRESET);
+    iso_end(&r);
+}
+
 /* ---- several senders ---- */
 
 static DWORD WINAPI

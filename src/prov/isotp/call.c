@@ -110,6 +110,7 @@ ws_isotp_fresh(struct ws_sock *s, int family)
 static int
 fit_family(struct ws_sock *s, int family) WS_REQUIRES(s->lock)
 {
+    s->circuit->blocks = false;
     return s->circuit->tcp_family == family ? ws_os_nonblock(s->fd, true)
                                             : ws_isotp_fresh(s, family);
 }

@@ -293,7 +293,7 @@ forget_connection(struct ws_circuit *c)
     c->reason_ours = c->reason_theirs = -1;
     c->mach.state = ISOMACH_ENDED;
     c->ended = 0;
-    c->has_peer = c->detached = c->front = false;
+    c->has_peer = c->detached = c->front = c->blocks = false;
     c->said_last = c->ends = false;
     c->ahead_at = c->ahead_end = c->head_len = c->reply_len = 0;
     c->front_left = c->skip = c->scouted = 0;
@@ -388,6 +388,8 @@ const struct ws_transport ws_isotp_transport = {
     .send = ws_isotp_send,
     .cut = ws_isotp_cut,
     .recv = ws_isotp_recv,
+    .lend = ws_isotp_lend,
+    .give_back = ws_isotp_give_back,
     .sift = ws_isotp_sift,
     .shut = shut,
     .renew = renew,

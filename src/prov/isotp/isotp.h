@@ -100,6 +100,8 @@ struct ws_circuit {
     size_t front_left; /* octets of it still to come, those ahead included */
     size_t skip;       /* octets to be passed over */
     bool drained;      /* the descriptor had less than was asked of it */
+    bool lent;         /* to a thread that sleeps in a receive */
+    bool blocks;       /* the descriptor does, as it must for that */
     uint8_t ed_count;
     struct ws_isotp_expedited *ed; /* ISOTP_EXPEDITED of them, once needed */
     unsigned foreseen; /* expedited TPDUs that were kept before their turn */
@@ -254,6 +256,11 @@ int ws_isotp_look(struct ws_sock *s, bool reads) WS_REQUIRES(s->lock);
 int ws_isotp_fill(struct ws_sock *s, size_t need) WS_REQUIRES(s->lock);
 int ws_isotp_read(struct ws_sock *s, struct ws_iov *v, size_t count, int flags,
                   size_t asked, size_t *got) WS_REQUIRES(s->lock);
+
+/* As struct ws_transport's. */
+size_t ws_isotp_lend(struct ws_sock *s) WS_REQUIRES(s->lock);
+void ws_isotp_give_back(struct ws_sock *s, const void *octets, size_t count,
+                        int err) WS_REQUIRES(s->lock);
 
 /* The oldest goes when nobody reads them, as TCP's urgent data does. */
 int ws_isotp_keep_expedited(struct ws_circuit *c, struct ws_octets data);

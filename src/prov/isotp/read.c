@@ -39,6 +39,19 @@ end_of_stream(struct ws_sock *s) WS_REQUIRES(s->lock)
         ws_isomach_end(&c->mach, ws_isotp_ahead(c) + c->front_left + c->skip));
 }
 
+/* A receive has ended so: 0 if it brought something, or the end of all. */
+static int
+brought(struct ws_sock *s, size_t moved, int err) WS_REQUIRES(s->lock)
+{
+    if (err == WSAEWOULDBLOCK || err == WSAEINTR)
+        return WSAEWOULDBLOCK;
+    if (err)
+        end(s, err);
+    else if (!moved)
+        end_of_stream(s);
+    return 0;
+}
+
 /* One read. 0 with 'got' above 0, or with the circuit ended. */
 int
 ws_isotp_read(struct ws_sock *s, struct ws_iov *v, size_t count, int flags,
@@ -47,19 +60,46 @@ ws_isotp_read(struct ws_sock *s, struct ws_iov *v, size_t count, int flags,
     struct ws_circuit *c = s->circuit;
     int f = flags | WS_OS_DONTWAIT | WS_OS_STREAM;
     size_t moved = 0;
-    int err = ws_os_recv(s->fd, v, count, &f, NULL, &moved);
+    int err = c->lent ? WSAEWOULDBLOCK
+                      : ws_os_recv(s->fd, v, count, &f, NULL, &moved);
 
     *got = moved;
     if (!(flags & MSG_PEEK))
         c->scouted -= moved < c->scouted ? moved : c->scouted;
     c->drained = err || moved < asked;
-    if (err == WSAEWOULDBLOCK || err == WSAEINTR)
-        return WSAEWOULDBLOCK;
-    if (err)
-        end(s, err);
-    else if (!moved)
-        end_of_stream(s);
-    return 0;
+    return brought(s, moved, err);
+}
+
+/* Between messages only, of which a small one then comes in one piece, and not
+ * with expedited data, which are looked for in the kernel's buffer. */
+size_t
+ws_isotp_lend(struct ws_sock *s)
+{
+    struct ws_circuit *c = s->circuit;
+
+    if (c->front || c->skip || ws_isotp_ahead(c) || c->ended || c->detached ||
+        c->mach.expedited)
+        return 0;
+    if (!c->blocks)
+        c->blocks = !ws_os_nonblock(s->fd, false);
+    c->lent = c->blocks;
+    return c->lent ? sizeof(c->ahead) : 0;
+}
+
+void
+ws_isotp_give_back(struct ws_sock *s, const void *octets, size_t count, int err)
+{
+    struct ws_circuit *c = s->circuit;
+
+    c->lent = false;
+    if (c->ended || ws_sock_state(s) != SOCK_CONNECTED)
+        return; /* it was for a connection that is no more */
+    if (brought(s, count, err) || !count)
+        return;
+    memcpy(c->ahead, octets, count);
+    c->ahead_at = 0;
+    c->ahead_end = (uint16_t)count;
+    c->drained = count < sizeof(c->ahead);
 }
 
 /* Reads behind what is ahead, so that there is more of it: all that comes, or,
