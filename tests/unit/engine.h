@@ -25,6 +25,7 @@ static struct {
     struct job *first, **last;
     int fd;
     atomic_bool busy, driving;
+    atomic_uint tells; /* descriptors that a round claims to have told of */
     atomic_uint rounds, wakes, jobs; /* 'jobs' are those not yet run */
 } engine = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -64,7 +65,7 @@ engine_drive(int64_t deadline)
     }
     atomic_fetch_add(&engine.rounds, 1);
     CHECK(atomic_exchange(&engine.driving, false));
-    return 0; /* a job is not a descriptor */
+    return atomic_load(&engine.tells);
 }
 
 static void

@@ -634,6 +634,39 @@ TEST_BARE(the_engine_gets_its_turn_while_packets_are_there)
     CloseHandle(port);
 }
 
+/* How many packets are taken between two turns of the engine. */
+static int
+packets_between_turns(HANDLE port)
+{
+    unsigned before;
+    int count = 0;
+
+    ws_wait_poll();
+    for (before = engine.rounds; engine.rounds == before; count++) {
+        REQUIRE(count < 10000);
+        post(port, 1);
+        CHECK_EQ(take(port, 0), 1);
+    }
+    return count;
+}
+
+/* Each descriptor may have made two. A queue that grows by each round grows
+ * until all connections are in it. */
+TEST_BARE(what_a_round_brought_is_worked_off_before_the_next)
+{
+    HANDLE port = new_port(0);
+    int idle, busy;
+
+    engine_start();
+    idle = packets_between_turns(port);
+    atomic_store(&engine.tells, 64);
+    busy = packets_between_turns(port);
+    CHECK(busy > 2 * 64 + idle);
+    atomic_store(&engine.tells, 0);
+    CHECK_EQ(packets_between_turns(port), idle);
+    CHECK(CloseHandle(port));
+}
+
 TEST_BARE(a_poll_descriptor_tells_of_packets, "")
 {
     HANDLE port = new_port(1);
