@@ -545,6 +545,7 @@ TEST(datagrams_raise_FD_READ, "EVT-12 EVT-18")
     REQUIRE_EQ(recv(pair[0], &byte, 1, 0), 1);
     EXPECT(pair[0], event, FD_READ);
     REQUIRE_EQ(recv(pair[0], &byte, 1, 0), 1);
+    WINE_DIFFERS("now and then it reports what has been read since");
     EXPECT_NONE(pair[0], event);
     end_pair(pair, event);
 }
