@@ -349,8 +349,10 @@ ws_handle_peek(HANDLE h)
     return waitable ? o : NULL;
 }
 
-int
-ws_handle_ref(HANDLE h, enum ws_kind kind, struct ws_object **out)
+/* With a reference: of 'kind', and with just these operations unless they are
+ * NULL. */
+static inline struct ws_object *
+ref_if(HANDLE h, enum ws_kind kind, const struct ws_object_ops *ops)
 {
     struct place p = find(h);
     struct ws_object *o;
@@ -358,46 +360,30 @@ ws_handle_ref(HANDLE h, enum ws_kind kind, struct ws_object **out)
 
     /* An empty slot is told without its lock. */
     if (!p.slot || !atomic_load_explicit(&p.slot->word, memory_order_relaxed))
-        return ERROR_INVALID_HANDLE;
+        return NULL;
     o = enter(p.slot);
-    fit = fits(&p, o, kind);
+    fit = fits(&p, o, kind) && (!ops || o->ops == ops);
     if (fit)
         ws_object_ref(o);
     leave(p.slot, o);
-    if (!fit)
+    return fit ? o : NULL;
+}
+
+int
+ws_handle_ref(HANDLE h, enum ws_kind kind, struct ws_object **out)
+{
+    struct ws_object *o = ref_if(h, kind, NULL);
+
+    if (!o)
         return ERROR_INVALID_HANDLE;
     *out = o;
     return 0;
 }
 
-static struct ws_object *
-ref_high_like(HANDLE h, const struct ws_object_ops *ops)
-{
-    struct ws_object *o;
-
-    if (ws_handle_ref(h, ops->kind, &o))
-        return NULL;
-    if (o->ops == ops)
-        return o;
-    ws_object_unref(o);
-    return NULL;
-}
-
 struct ws_object *
 ws_handle_ref_like(HANDLE h, const struct ws_object_ops *ops)
 {
-    struct slot *s = low_slot((uintptr_t)h);
-    struct ws_object *o, *like = NULL;
-
-    if (!s)
-        return ref_high_like(h, ops);
-    o = enter(s);
-    if (o && o->ops == ops) {
-        ws_object_ref(o);
-        like = o;
-    }
-    leave(s, o);
-    return like;
+    return ref_if(h, WS_KIND_ANY, ops);
 }
 
 int

@@ -25,8 +25,7 @@ int ws_handle_bind(int fd, struct ws_object *o);
  * that is not open or not of 'kind'. Does not take pseudo handles. */
 int ws_handle_ref(HANDLE h, enum ws_kind kind, struct ws_object **out);
 
-/* The same for an object with just these operations; quick for descriptors, as
- * every call on a socket comes this way. NULL if it is none. */
+/* The same for an object with just these operations. NULL if it is none. */
 struct ws_object *ws_handle_ref_like(HANDLE h, const struct ws_object_ops *ops);
 
 /* Whether 'h' is open and a handle of 'o', to whom the caller has a reference.
