@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The caller's buffers in the kernel's form, and how far into them a transfer
- * has come. The array is captured, the buffers are not (OVL-6). One buffer, as
- * most calls have, is dealt with in place. */
+ * has come. The array is captured, the buffers are not (OVL-6). In the header,
+ * because for one buffer, as most calls have, a call takes longer than this. */
 #ifndef WS_KIT_VEC_H
 #define WS_KIT_VEC_H
 
 #include "os/os.h"
 
+#include <stdlib.h>
 #include <ws2/winsock2.h>
 
 struct ws_vec {
@@ -16,45 +17,48 @@ struct ws_vec {
     size_t total, moved;
 };
 
-/* For any number of buffers. */
-int ws_vec_init_many(struct ws_vec *v, const WSABUF *bufs, DWORD count,
-                     struct ws_iov *few, size_t room);
-void ws_vec_advance_many(struct ws_vec *v, size_t bytes);
-void ws_vec_free_own(struct ws_vec *v);
-
 /* Captures 'count' buffers into 'few', or into memory of its own when there
- * are more than 'room', which is one at least. WSAEINVAL for none (RCV-7),
- * WSAEFAULT, WSAENOBUFS; then there is nothing to free, but it may be. */
+ * are more than 'room'. WSAEINVAL for none (RCV-7), WSAEFAULT, WSAENOBUFS; then
+ * there is nothing to free, but it may be. */
 static inline int
 ws_vec_init(struct ws_vec *v, const WSABUF *bufs, DWORD count,
             struct ws_iov *few, size_t room)
 {
     v->own = NULL;
-    if (__builtin_expect(count != 1 || !bufs, 0))
-        return ws_vec_init_many(v, bufs, count, few, room);
-    *few = (struct ws_iov){bufs->buf, bufs->len};
+    if (count == 0)
+        return WSAEINVAL;
+    if (!bufs)
+        return WSAEFAULT;
     v->at = few;
-    v->left = 1;
-    v->total = bufs->len;
-    v->moved = 0;
+    if (count > room)
+        v->at = v->own = calloc(count, sizeof(*v->own));
+    if (!v->at)
+        return WSAENOBUFS;
+    v->left = count;
+    v->total = v->moved = 0;
+    for (DWORD i = 0; i < count; i++) {
+        v->at[i] = (struct ws_iov){bufs[i].buf, bufs[i].len};
+        v->total += bufs[i].len;
+    }
     return 0;
 }
 
 static inline void
 ws_vec_free(struct ws_vec *v)
 {
-    if (__builtin_expect(v->own != NULL, 0))
-        ws_vec_free_own(v);
+    if (v->own)
+        free(v->own);
 }
 
 static inline void
 ws_vec_advance(struct ws_vec *v, size_t bytes)
 {
-    if (__builtin_expect(v->left != 1, 0)) {
-        ws_vec_advance_many(v, bytes);
-        return;
-    }
     v->moved += bytes;
+    while (v->left > 1 && bytes >= v->at->len) {
+        bytes -= v->at->len;
+        v->at++;
+        v->left--;
+    }
     v->at->base = (char *)v->at->base + bytes;
     v->at->len -= bytes;
 }
