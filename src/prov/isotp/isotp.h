@@ -100,8 +100,7 @@ struct ws_circuit {
     size_t front_left; /* octets of it still to come, those ahead included */
     size_t skip;       /* octets to be passed over */
     bool drained;      /* the descriptor had less than was asked of it */
-    bool lent;         /* to a thread that sleeps in a receive */
-    bool blocks;       /* the descriptor does, as it must for that */
+    bool blocks;       /* the descriptor does, as it must to be lent */
     uint8_t ed_count;
     struct ws_isotp_expedited *ed; /* ISOTP_EXPEDITED of them, once needed */
     unsigned foreseen; /* expedited TPDUs that were kept before their turn */

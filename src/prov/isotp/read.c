@@ -60,8 +60,8 @@ ws_isotp_read(struct ws_sock *s, struct ws_iov *v, size_t count, int flags,
     struct ws_circuit *c = s->circuit;
     int f = flags | WS_OS_DONTWAIT | WS_OS_STREAM;
     size_t moved = 0;
-    int err = c->lent ? WSAEWOULDBLOCK
-                      : ws_os_recv(s->fd, v, count, &f, NULL, &moved);
+    int err = s->borrower ? WSAEWOULDBLOCK
+                          : ws_os_recv(s->fd, v, count, &f, NULL, &moved);
 
     *got = moved;
     if (!(flags & MSG_PEEK))
@@ -69,6 +69,8 @@ ws_isotp_read(struct ws_sock *s, struct ws_iov *v, size_t count, int flags,
     c->drained = err || moved < asked;
     return brought(s, moved, err);
 }
+
+_Static_assert((int)ISOTP_AHEAD <= WS_CARRY_LENT, "what is lent is room ahead");
 
 /* Between messages only, of which a small one then comes in one piece, and not
  * with expedited data, which are looked for in the kernel's buffer. */
@@ -82,8 +84,7 @@ ws_isotp_lend(struct ws_sock *s)
         return 0;
     if (!c->blocks)
         c->blocks = !ws_os_nonblock(s->fd, false);
-    c->lent = c->blocks;
-    return c->lent ? sizeof(c->ahead) : 0;
+    return c->blocks ? sizeof(c->ahead) : 0;
 }
 
 void
@@ -91,7 +92,6 @@ ws_isotp_give_back(struct ws_sock *s, const void *octets, size_t count, int err)
 {
     struct ws_circuit *c = s->circuit;
 
-    c->lent = false;
     if (c->ended || ws_sock_state(s) != SOCK_CONNECTED)
         return; /* it was for a connection that is no more */
     if (brought(s, count, err) || !count)
