@@ -138,8 +138,7 @@ ws_ovl_free(struct ws_ovl *op)
 {
     if (op->ops->clean)
         op->ops->clean(op);
-    if (op->event)
-        ws_event_unref(op->event);
+    ws_event_unref(op->event);
     ws_thread_free(op, op->size);
 }
 
@@ -390,9 +389,7 @@ ws_ovl_move_on(struct ws_ovl *op, struct ws_sock *s,
     op->owner = s->generation;
     op->ops = ops;
     op->lane = (uint8_t)lane;
-    ws_lock(&s->lock);
-    err = ws_sock_watch(s);
-    ws_unlock(&s->lock);
+    err = watch(s);
     if (!err)
         err = begin(op);
     if (err != WSAEWOULDBLOCK) {

@@ -262,11 +262,12 @@ static const struct ws_ovl_ops transmit_ops = {
 static int
 wait_for_room(struct ws_sock *s)
 {
-    struct ws_block b = ws_block_begin(NULL);
+    struct ws_block b;
     int err;
 
     if (!s->transport)
         return ws_block_poll(s->fd, WS_IO_OUT);
+    b = ws_block_begin(NULL);
     err = ws_carry_wait(s, &b, WS_IO_OUT, WS_NEVER);
     if (!err)
         ws_ovl_ready(s, WS_IO_OUT);
